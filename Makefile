@@ -1,0 +1,50 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test fmt lint type check lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The stamp is younger than every file it depends on, so that a second call installs nothing.
+$(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "botbridge needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+setup: $(VENV)/.installed  ## make .venv with every package at its pinned version
+
+demo: setup  ## play a conversation with a bot of every vendor, then keep serving (no credentials needed)
+	$(BIN)/botbridge demo
+
+test: setup  ## run the tests, against emulated vendors on loopback
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+fmt: setup  ## format and sort
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: setup  ## ruff
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+type: setup  ## mypy, strict
+	$(BIN)/mypy
+
+check: lint type test  ## what CI runs
+
+lock:  ## renew the pinned versions from pyproject.toml
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --upgrade .
+	(echo "# Every package that botbridge needs at run time, pinned. Made by: make lock"; \
+	  build/lock/bin/python -m pip freeze --exclude botbridge) > requirements.txt
+	build/lock/bin/python -m pip install --quiet --upgrade '.[dev]'
+	(echo "# What the tests and checks need on top, pinned. Made by: make lock"; echo "-r requirements.txt"; \
+	  build/lock/bin/python -m pip freeze --exclude botbridge | grep -vxFf requirements.txt) > requirements-dev.txt
+
+clean:  ## remove what was made
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
