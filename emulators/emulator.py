@@ -1,0 +1,326 @@
+"""What all emulators share: a loopback port, a record of requests, programmed answers and failures."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar, Self
+from urllib.parse import parse_qsl
+
+import orjson
+from aiohttp import web
+from multidict import CIMultiDictProxy, MultiDictProxy
+
+from emulators import control
+from emulators.dialogue import Dialogue, Key, Turn, key_of, load_dialogue
+from emulators.faults import GARBAGE, KINDS_AFTER_ANSWER, Countdown, Fault, Faults, Heard, Stage
+
+DIALOGUES = Path(__file__).parent / "dialogues"
+MAX_BODY = 4 * 1024 * 1024
+SHUTDOWN = 0.1
+"""Seconds that requests under way get when the emulator stops; a hanging one would never end by itself."""
+
+
+class VendorError(Exception):
+    """An error that the vendor answers with. Status or name may be left out when the other one implies it."""
+
+    def __init__(
+        self,
+        status: int | None = None,
+        name: str | None = None,
+        message: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Keep what the error answer is made of."""
+        super().__init__(message)
+        self.status = status
+        self.name = name
+        self.message = message
+        self.headers = headers or {}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One request that an emulator received."""
+
+    method: str
+    path: str
+    """As on the wire (still percent-encoded), without the query."""
+    query: MultiDictProxy[str]
+    headers: CIMultiDictProxy[str]
+    body: Any
+    """Decoded: JSON, a form as dict, otherwise text; None when there was none."""
+    time: float
+    """Seconds since the epoch, by the emulator's clock."""
+    stage: Stage
+    heard: Heard
+
+
+@dataclass(slots=True)
+class Call:
+    """One request on its way through an emulator."""
+
+    request: web.Request
+    raw: bytes
+    body: Any
+    heard: Heard
+    turn: Turn | None = None
+    """The turn that was played, once it is known."""
+
+    @property
+    def params(self) -> Mapping[str, str]:
+        """Return the variable parts of the path."""
+        return self.request.match_info
+
+    def object(self) -> dict[str, Any]:
+        """Return the body as a JSON object, or raise the vendor's error for what is none."""
+        if not isinstance(self.body, dict):
+            raise VendorError(400, None, "the request body is not a JSON object")
+        return self.body
+
+
+Handle = Callable[[Call], Awaitable[web.Response]]
+
+
+class Emulator(ABC):
+    """A vendor on a loopback port. Use as `async with`, or call `start` and `stop`."""
+
+    name: ClassVar[str]
+    errors: ClassVar[Mapping[str, int]]
+    """The vendor's error names and their status; the first of a status is its default."""
+    default_dialogue: ClassVar[str]
+
+    def __init__(
+        self,
+        dialogue: Dialogue | Path | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        """Prepare an emulator; nothing is bound and no file is read before `start`. Port 0 takes any free one."""
+        if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+            raise ValueError(f"an emulator listens on loopback only, not on {host}")
+        self.requests: list[Recorded] = []
+        self.faults = Faults()
+        self.clock = clock
+        self.sleep = sleep
+        self._host = host
+        self._port = port
+        self._dialogue = dialogue or DIALOGUES / self.default_dialogue
+        self._said: dict[Key, Turn] = {}
+        self._scripted: dict[str, Countdown] = {}
+        self._runner: web.AppRunner | None = None
+        self._url: str | None = None
+
+    @property
+    def url(self) -> str:
+        """Return the address, such as http://127.0.0.1:40001, once it is bound."""
+        if self._url is None:
+            raise RuntimeError(f"the {self.name} emulator is not running")
+        return self._url
+
+    async def start(self) -> str:
+        """Load the dialogue, listen, and return the address."""
+        if isinstance(self._dialogue, Path):
+            self._dialogue = await asyncio.to_thread(load_dialogue, self._dialogue, self.check_answer)
+        app = web.Application(client_max_size=MAX_BODY)
+        control.add_routes(app, self)
+        self.add_routes(app)
+        # A caller who hangs up ends its handler, so that hanging ones do not pile up.
+        runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, self._host, self._port).start()
+        except BaseException:
+            await runner.cleanup()
+            raise
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        self._runner, self._url = runner, f"http://{host}:{runner.addresses[0][1]}"
+        return self._url
+
+    async def stop(self) -> None:
+        """Stop listening and drop whatever is still under way."""
+        runner, self._runner, self._url = self._runner, None, None
+        if runner is not None:
+            await runner.cleanup()
+
+    async def __aenter__(self) -> Self:
+        """Start."""
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop."""
+        await self.stop()
+
+    def say(  # noqa: PLR0913 - each is a member of a turn
+        self,
+        utterance: str,
+        answer: Any = None,
+        *,
+        event: bool = False,
+        raw: bool = False,
+        attributes: Mapping[str, Any] | None = None,
+        fault: Fault | None = None,
+    ) -> None:
+        """Answer this utterance (or event, by its name) like that from now on, whatever the dialogue says.
+
+        The answer is in the vendor's own format and is checked (ValueError) and completed like that of a dialogue,
+        or with `raw` sent exactly as given, good or bad.
+        """
+        if not raw and not (answer is None and fault is not None):
+            self.check_answer(answer)
+        key = key_of(Heard(event=utterance) if event else Heard(text=utterance))
+        name = f"said {key[0]} {key[1]}"
+        self._said[key] = Turn(name, answer, attributes or {}, fault, raw)
+        self._scripted.pop(name, None)
+
+    def clear(self) -> None:
+        """Forget recorded requests, programmed faults and answers. Tokens and sessions stay valid."""
+        self.requests.clear()
+        self.faults.clear()
+        self._said.clear()
+        self._scripted.clear()
+
+    @abstractmethod
+    def add_routes(self, app: web.Application) -> None:
+        """Add the vendor's routes, each wrapped in `staged`."""
+
+    @abstractmethod
+    def hear(self, body: Any) -> Heard:
+        """Find what was said in a message's body, whatever that body is."""
+
+    @abstractmethod
+    def check_answer(self, answer: Any) -> None:
+        """Raise ValueError unless the vendor could answer like this."""
+
+    @abstractmethod
+    def error_body(self, status: int, name: str, message: str) -> Any:
+        """Return the body of the vendor's error answer."""
+
+    def error_headers(self, name: str) -> Mapping[str, str]:  # noqa: ARG002 - for those vendors that name errors there
+        """Return headers that the vendor adds to an error answer."""
+        return {}
+
+    def headers(self) -> Mapping[str, str]:
+        """Return headers that the vendor adds to every answer."""
+        return {}
+
+    def find_turn(self, call: Call) -> Turn:
+        """Choose the turn for what was said, and note it in the call."""
+        assert isinstance(self._dialogue, Dialogue)  # noqa: S101 - loaded by start
+        call.turn = self._said.get(key_of(call.heard)) or self._dialogue.find(call.heard)
+        return call.turn
+
+    def reply(self, payload: Any, status: int = 200) -> web.Response:
+        """Build a good answer."""
+        return web.Response(
+            body=orjson.dumps(payload), status=status, content_type="application/json", headers=self.headers()
+        )
+
+    def staged(self, stage: Stage, handle: Handle) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        """Wrap a handler: record the request, then let it answer or fail as programmed."""
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            raw = await request.read()
+            body = _decode(request.content_type, raw)
+            call = Call(request, raw, body, self.hear(body) if stage == "message" else Heard())
+            path = request.raw_path.partition("?")[0]
+            self.requests.append(
+                Recorded(request.method, path, request.query, request.headers, body, self.clock(), stage, call.heard)
+            )
+            fault = self.faults.take(stage, call.heard)
+            if fault is not None and fault.kind not in KINDS_AFTER_ANSWER:
+                return await self._fail(request, fault, self.reply({}))
+            response = await self._respond(handle, call)
+            fault = fault or self._scripted_fault(call.turn)
+            return response if fault is None else await self._fail(request, fault, response)
+
+        return answer
+
+    async def _respond(self, handle: Handle, call: Call) -> web.Response:
+        try:
+            return await handle(call)
+        except VendorError as error:
+            return self._error(error)
+
+    def _error(self, error: VendorError, body: Any = None) -> web.Response:
+        status = error.status or self.errors.get(error.name or "", 500)
+        name = error.name or next((name for name, of in self.errors.items() if of == status), "Error")
+        payload = self.error_body(status, name, error.message) if body is None else body
+        response = self.reply(payload, status)
+        response.headers.update(self.error_headers(name))
+        response.headers.update(error.headers)
+        return response
+
+    def _scripted_fault(self, turn: Turn | None) -> Fault | None:
+        if turn is None or turn.fault is None:
+            return None
+        return self._scripted.setdefault(turn.name, Countdown(turn.fault)).take()
+
+    async def _fail(self, request: web.Request, fault: Fault, response: web.Response) -> web.StreamResponse:
+        """Do what the fault says with what would have been a good answer."""
+        if fault.delay:
+            await self.sleep(fault.delay)
+        good = response.body if isinstance(response.body, bytes) else b""
+        match fault.kind:
+            case "delay":
+                return response
+            case "status":
+                return self._error(VendorError(fault.status, fault.error, fault.message, fault.headers), fault.body)
+            case "hang":
+                await asyncio.Event().wait()
+            case "cut":
+                _cut(request)
+            case "cut_body":
+                return await _send_half(request, good)
+            case "truncate":
+                response.body = good[: len(good) // 2]
+            case "garbage":
+                response.body = GARBAGE
+            case "empty":
+                response.body = b""
+            case "body":
+                response.body = orjson.dumps(fault.body)
+        response.set_status(fault.status or response.status)
+        response.headers.update(fault.headers)
+        return response
+
+
+def without_fault(turn: Turn) -> Turn:
+    """Return the turn as it goes when nothing fails."""
+    return replace(turn, fault=None)
+
+
+def _decode(content_type: str, raw: bytes) -> Any:
+    if not raw:
+        return None
+    if content_type == "application/x-www-form-urlencoded":
+        return dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return raw.decode(errors="replace")
+
+
+def _cut(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
+
+
+async def _send_half(request: web.Request, body: bytes) -> web.StreamResponse:
+    """Announce the whole body, send half of it, and hang up."""
+    response = web.StreamResponse(headers={"Content-Type": "application/json"})
+    response.content_length = len(body)
+    await response.prepare(request)
+    await response.write(body[: len(body) // 2])
+    if request.transport is not None:
+        request.transport.close()  # unlike abort, this flushes what was written
+    return response
