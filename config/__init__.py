@@ -1,0 +1,1 @@
+"""Account files: read, checked, and turned into models."""

@@ -1,0 +1,1 @@
+"""botbridge: the gateway between LivePerson and a brand's own bot."""

@@ -1,0 +1,1 @@
+"""Hooks: other people's code around the vendor call."""

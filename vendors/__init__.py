@@ -1,0 +1,1 @@
+"""Vendors: each folder speaks to one, through its own SDK; `registry` names them."""

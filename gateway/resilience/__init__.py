@@ -1,0 +1,1 @@
+"""Deadlines, retries, circuits and limits."""

@@ -1,0 +1,1 @@
+"""What outlives one event: conversations, their order, and first answers kept for repeats."""

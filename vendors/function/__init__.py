@@ -1,0 +1,1 @@
+"""A function or service that speaks the custom-integration contract itself."""

@@ -1,0 +1,46 @@
+"""The error catalogue as data: every code of docs/contract/errors.md, and botbridge's own.
+
+`botbridge errors`, the documentation and every raised error read this one table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+PREFIX: Final = "com.liveperson.bot-connectors-worker.error."
+"""Of every bot-connector code."""
+OWN_PREFIX: Final = "botbridge.error."
+"""Of botbridge's own codes: requests that never became a turn."""
+
+
+class RaisedBy(StrEnum):
+    """Who can know of it."""
+
+    GATEWAY = "botbridge"
+    LIVEPERSON = "LivePerson"
+    BOTH = "botbridge or LivePerson"
+    TESTER = "Conversation Tester"
+    FUNCTIONS = "LivePerson Functions"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One code. `status` is botbridge's HTTP status where it ends a request, None where it never does."""
+
+    code: str
+    meaning: str
+    remedy: str
+    raised_by: RaisedBy
+    source: str
+    """The section of docs/contract/errors.md."""
+    status: int | None = None
+
+
+def _table(*entries: Entry) -> Mapping[str, Entry]:
+    return MappingProxyType({entry.code: entry for entry in entries})
+
+
+CATALOGUE: Final[Mapping[str, Entry]] = _table()
+"""Code -> entry, in the order of docs/contract/errors.md."""

@@ -1,0 +1,199 @@
+"""Verify a reply against LivePerson's contract, and render it for the custom integration.
+
+The rules are those of docs/contract/custom-integration.md section 2 and errors.md section 6 (`pipes.…`). What LivePerson would
+silently drop, or choke on, never leaves.
+"""
+
+import base64
+import binascii
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from gateway.contract.catalogue import PREFIX
+from gateway.contract.errors import ReplyRejected
+from gateway.contract.types import (
+    Action,
+    ActionName,
+    Channel,
+    Delay,
+    Intent,
+    Json,
+    Message,
+    PrivateText,
+    Reply,
+    StructuredContent,
+    Text,
+)
+
+MISSING_ACTION_AND_MESSAGES = PREFIX + "pipes.verify-ai-response.missing-action-and-messages"
+NOT_SUPPORTED_ACTION = PREFIX + "pipes.verify-ai-response.no-messages-and-not-supported-action"
+QUICK_REPLIES_NOT_SUPPORTED = PREFIX + "pipes.verify-ai-response.quick-replies-not-supported"
+TRANSFER_SKILL_NOT_EXISTING = {
+    Channel.MESSAGING: PREFIX + "pipes.messaging-handle-bot-action.transfer-skill-not-existing",
+    Channel.CHAT: PREFIX + "pipes.chat-handle-bot-action.transfer-skill-not-existing",
+}
+MAX_ENCODED_METADATA = 5000
+"""Characters of the encoded string."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRules:
+    """What a bot's account and channel allow."""
+
+    channel: Channel = Channel.MESSAGING
+    skills: AbstractSet[str] | None = None
+    """The account's skills; None when the account file does not list them."""
+    encoded_metadata: bool = True
+    custom_ttr: bool = False
+    max_delay: int = 300
+    """Seconds; longer delays are cut to it."""
+
+
+def verify(reply: Reply, rules: ReplyRules) -> Reply:
+    """Give back the reply as it may leave, with a warning for all that was changed. Raise ReplyRejected."""
+    warnings = list(reply.warnings)
+    messages = tuple(_verify_message(message, rules, warnings) for message in reply.messages)
+    encoded_metadata = _verify_encoded_metadata(reply.encoded_metadata, rules, "context", warnings)
+    action, unsupported = reply.action, reply.unsupported_action
+    refusal = None if action is None else _refuse_action(action, rules)
+    if refusal is not None:
+        warnings.append(f"context.action: {refusal.problem}")
+        action, unsupported = None, unsupported or refusal.name
+    if action is not None and action.name is ActionName.TRANSFER and rules.skills is not None:
+        skill = (action.parameters or {})["skill"]
+        if skill not in rules.skills:
+            raise ReplyRejected(
+                TRANSFER_SKILL_NOT_EXISTING[rules.channel],
+                "The bot transfers to a skill that the account does not list.",
+            )
+    if not messages and action is None and reply.legacy_content is None:
+        if unsupported is not None:
+            raise ReplyRejected(
+                NOT_SUPPORTED_ACTION, "The bot's answer has no messages, and an action that LivePerson would ignore."
+            )
+        raise ReplyRejected(MISSING_ACTION_AND_MESSAGES, "The bot's answer has neither messages nor an action.")
+    return replace(reply, messages=messages, action=action, encoded_metadata=encoded_metadata, warnings=tuple(warnings))
+
+
+def _verify_message(message: Message, rules: ReplyRules, warnings: list[str]) -> Message:
+    match message:
+        case Text(encoded_metadata=str()):
+            kept = _verify_encoded_metadata(message.encoded_metadata, rules, "messages", warnings)
+            return replace(message, encoded_metadata=kept)
+        case StructuredContent():
+            if message.is_quick_replies and rules.channel is Channel.CHAT:
+                raise ReplyRejected(
+                    QUICK_REPLIES_NOT_SUPPORTED, "The bot's answer has quick replies, and its channel is chat."
+                )
+            kept = _verify_encoded_metadata(message.encoded_metadata, rules, "messages", warnings)
+            return message if kept == message.encoded_metadata else replace(message, encoded_metadata=kept)
+        case Delay() if message.seconds > rules.max_delay:
+            warnings.append(f"messages: a delay was cut to {rules.max_delay} s")
+            return replace(message, seconds=rules.max_delay)
+        case _:
+            return message
+
+
+def _verify_encoded_metadata(value: str | None, rules: ReplyRules, path: str, warnings: list[str]) -> str | None:
+    """Strip what would make LivePerson drop the whole message in silence (section 2.2, its conditions)."""
+    if value is None:
+        return None
+    if not rules.encoded_metadata:
+        problem = "the account has it switched off"
+    elif rules.channel is Channel.CHAT:
+        problem = "chat does not know it"
+    elif len(value) > MAX_ENCODED_METADATA:
+        problem = f"it has more than {MAX_ENCODED_METADATA} characters"
+    elif not _is_base64(value):
+        problem = "it is not base64"
+    else:
+        return value
+    warnings.append(f"{path}.encodedMetadata: stripped, {problem}")
+    return None
+
+
+def _is_base64(value: str) -> bool:
+    """Decode strictly and compare: only the canonical form survives LivePerson's check."""
+    try:
+        return base64.b64encode(base64.b64decode(value, validate=True)).decode() == value
+    except (binascii.Error, ValueError):
+        return False
+
+
+class _Refusal(NamedTuple):
+    name: str
+    problem: str
+
+
+def _refuse_action(action: Action, rules: ReplyRules) -> _Refusal | None:
+    """Say why an action may not leave, or None."""
+    if action.name is not ActionName.CHANGE_TTR:
+        return None
+    if rules.channel is Channel.CHAT:
+        return _Refusal(action.name, "CHANGE_TTR was dropped, chat does not know it")
+    if (action.parameters or {})["ttrType"] == "CUSTOM" and not rules.custom_ttr:
+        return _Refusal(action.name, "CHANGE_TTR CUSTOM was dropped, the account has it switched off")
+    return None
+
+
+def render(reply: Reply) -> Json:
+    """Render a verified reply as the custom integration's answer: {"messages": […], "context": {…}}."""
+    context: Json = {}
+    if reply.action is not None:
+        context["action"] = reply.action.name.value
+        if reply.action.parameters is not None:
+            context["actionParameters"] = reply.action.parameters
+    if reply.intent is not None:
+        context |= _render_intent(reply.intent)
+        if reply.alternatives:
+            context["alternativeIntents"] = [_render_intent(intent) for intent in reply.alternatives]
+    encoded_metadata = reply.encoded_metadata or next(
+        (
+            message.encoded_metadata
+            for message in reply.messages
+            if isinstance(message, Text) and message.encoded_metadata
+        ),
+        None,
+    )
+    if encoded_metadata:
+        context["encodedMetadata"] = encoded_metadata
+    if reply.legacy_content is not None:
+        context["structuredContent"] = reply.legacy_content
+    if reply.legacy_metadata is not None:
+        context["metadata"] = reply.legacy_metadata
+    return {"messages": [_render_message(message) for message in reply.messages], "context": context}
+
+
+def loses_metadata(reply: Reply) -> bool:
+    """Say whether `render` cannot say all: the contract knows one encodedMetadata for all the texts of an answer."""
+    texts = {message.encoded_metadata for message in reply.messages if isinstance(message, Text)}
+    if reply.encoded_metadata is not None:
+        texts.discard(None)
+        texts.add(reply.encoded_metadata)
+    return len(texts) > 1
+
+
+def _render_intent(intent: Intent) -> Json:
+    rendered: Json = {"intentId": intent.id}
+    if intent.name is not None:
+        rendered["intentName"] = intent.name
+    rendered["confidenceScore"] = intent.confidence
+    return rendered
+
+
+def _render_message(message: Message) -> str | Json:
+    match message:
+        case Text():
+            return message.text
+        case Delay():
+            return {"delay": message.seconds, "typing": message.typing}
+        case PrivateText():
+            return {"text": message.text, "messageAudience": "AGENTS_AND_MANAGERS"}
+        case StructuredContent():
+            rendered: Json = {"structuredContent": message.content}
+            if message.metadata is not None:
+                rendered["metadata"] = message.metadata
+            if message.encoded_metadata is not None:
+                rendered["encodedMetadata"] = message.encoded_metadata
+            return rendered

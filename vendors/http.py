@@ -1,0 +1,114 @@
+"""One request through the shared aiohttp session: an answer, or a TransportFailure that says how far the request got.
+
+The transport knows best whether a failure is safe to repeat, so it says so here. Vendors give the failure their own code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+import aiohttp
+from yarl import URL
+
+from gateway.contract.errors import FailureKind
+from gateway.contract.wire import WireError, loads
+
+MAX_ANSWER: Final = 4 * 1024 * 1024
+"""Bytes of a vendor's answer; a larger one is refused, not buffered."""
+MAX_CONNECT: Final = 5.0
+"""Seconds for name look-up, connect and TLS together."""
+
+
+class TransportFailure(Exception):  # noqa: N818 - becomes a VendorFailure, which is the error
+    """A request that brought no whole answer."""
+
+    def __init__(self, kind: FailureKind, what: str) -> None:
+        super().__init__(what)
+        self.kind = kind
+        self.what = what
+        """In words for a log line; facts only, never content."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """A whole HTTP answer, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """Decode the body. Raise WireError."""
+        return loads(self.body)
+
+    def json_object(self) -> dict[str, Any] | None:
+        """Decode the body where it is a JSON object, None otherwise: for error bodies, which may be anything."""
+        try:
+            value = loads(self.body)
+        except WireError:
+            return None
+        return value if isinstance(value, dict) else None
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that the sender asks to wait (`Retry-After`: seconds or a date), None when it does not say."""
+        return parse_retry_after(self.headers.get("Retry-After"), now=datetime.now(UTC))
+
+
+def parse_retry_after(value: str | None, *, now: datetime) -> float | None:
+    """Read a Retry-After header: seconds or an HTTP date (RFC 9110 section 10.2.3); nonsense is None."""
+    if value is None:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+async def send(  # noqa: PLR0913 - an HTTP request has this many parts
+    session: aiohttp.ClientSession,
+    method: str,
+    url: URL | str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    timeout: float,  # noqa: ASYNC109 - the limit of one attempt
+) -> HttpAnswer:
+    """Send one request and read the whole answer within `timeout` seconds. Raise TransportFailure. Redirects are answers."""
+    limits = aiohttp.ClientTimeout(total=timeout, connect=min(MAX_CONNECT, 0.8 * timeout))
+    try:
+        async with session.request(
+            method, url, headers=headers, data=body, timeout=limits, allow_redirects=False
+        ) as response:
+            return HttpAnswer(response.status, response.headers, await _read_body(response))
+    except aiohttp.ConnectionTimeoutError as error:
+        raise TransportFailure(FailureKind.NOT_SENT, "no connection in time") from error
+    except TimeoutError as error:
+        # Before ClientError: aiohttp's ServerTimeoutError is both.
+        raise TransportFailure(FailureKind.TIMED_OUT, "no answer in time") from error
+    except aiohttp.ClientConnectorError as error:
+        raise TransportFailure(FailureKind.NOT_SENT, f"no connection ({type(error).__name__})") from error
+    except aiohttp.InvalidURL as error:
+        raise TransportFailure(FailureKind.REFUSED, "not a URL that can be called") from error
+    except aiohttp.ClientError as error:
+        raise TransportFailure(FailureKind.CUT, f"the connection broke ({type(error).__name__})") from error
+
+
+async def _read_body(response: aiohttp.ClientResponse) -> bytes:
+    if response.content_length is not None and response.content_length <= MAX_ANSWER:
+        return await response.read()
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.content.iter_any():
+        size += len(chunk)
+        if size > MAX_ANSWER:
+            raise TransportFailure(FailureKind.UNUSABLE, f"an answer of more than {MAX_ANSWER} bytes")
+        chunks.append(chunk)
+    return b"".join(chunks)
