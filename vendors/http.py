@@ -21,7 +21,7 @@ MAX_CONNECT: Final = 5.0
 """Seconds for name look-up, connect and TLS together."""
 
 
-class TransportFailure(Exception):  # noqa: N818 - becomes a VendorFailure, which is the error
+class TransportFailure(Exception):
     """A request that brought no whole answer."""
 
     def __init__(self, kind: FailureKind, what: str) -> None:
@@ -72,7 +72,7 @@ def parse_retry_after(value: str | None, *, now: datetime) -> float | None:
     return max(0.0, (moment - now).total_seconds())
 
 
-async def send(  # noqa: PLR0913 - an HTTP request has this many parts
+async def send(
     session: aiohttp.ClientSession,
     method: str,
     url: URL | str,

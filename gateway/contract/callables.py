@@ -17,11 +17,11 @@ MAX_THREADS: Final = 64
 """Plain callables at work at once; more wait, and their wait counts against their timeout."""
 
 
-class CallableNotFound(ValueError):  # noqa: N818 - what it is, not what becomes of it
+class CallableNotFound(ValueError):
     """A `module:function` that does not name a callable; the message says why."""
 
 
-class CallableFailed(Exception):  # noqa: N818
+class CallableFailed(Exception):
     """A callable raised (`__cause__` has it) or ran past its timeout."""
 
     def __init__(self, problem: str, *, timed_out: bool = False) -> None:

@@ -33,7 +33,7 @@ PAYLOAD_KEYS = ("structuredContent", "quickReplies", "textResponse", "delay", "m
 """Any of these makes an object one of LivePerson's."""
 
 
-class MalformedPayload(ValueError):  # noqa: N818 - what it is, not what becomes of it
+class MalformedPayload(ValueError):
     """One of LivePerson's objects with something wrong in it. `path` is relative to the object."""
 
     def __init__(self, path: str, problem: str) -> None:

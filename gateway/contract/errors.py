@@ -171,7 +171,7 @@ class UnforeseenFault(TurnFailed):
         super().__init__(NOT_CATCHED, "An unforeseen fault ended the turn; the log has it under this error id.")
 
 
-class InvalidRequest(ValueError):  # noqa: N818 - see InvalidEvent
+class InvalidRequest(ValueError):
     """A vendor request that cannot be sent: a hook has made it so. `path` names the place, nothing quotes content."""
 
     def __init__(self, path: str, problem: str) -> None:

@@ -18,7 +18,7 @@ MAX_CONVERSATION_ID = 512
 """Characters; LivePerson's ids have 36 (messaging) or about 59 (chat), and no stated limit."""
 
 
-class InvalidEvent(ValueError):  # noqa: N818 - the name says what it is; "error" is what becomes of it
+class InvalidEvent(ValueError):
     """A payload that is not an event. `path` names the field, `problem` says what is wrong; neither quotes content."""
 
     def __init__(self, path: str, problem: str) -> None:
