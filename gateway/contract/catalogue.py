@@ -1,46 +1,27 @@
-"""The error catalogue as data: every code of docs/contract/errors.md, and botbridge's own.
+"""The error catalogue: every code of docs/contract/errors.md, botbridge's own included.
 
 `botbridge errors`, the documentation and every raised error read this one table.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-PREFIX: Final = "com.liveperson.bot-connectors-worker.error."
-"""Of every bot-connector code."""
-OWN_PREFIX: Final = "botbridge.error."
-"""Of botbridge's own codes: requests that never became a turn."""
+from gateway.contract.codes.connector import CONNECTOR, PIPES
+from gateway.contract.codes.entry import OWN_PREFIX, PREFIX, Entry, RaisedBy
+from gateway.contract.codes.functions import FAAS, PLATFORM
+from gateway.contract.codes.own import OWN
+from gateway.contract.codes.tester import TESTER
+from gateway.contract.codes.vendors import DIALOGFLOW, LEX, MICROSOFT, WATSON
 
-
-class RaisedBy(StrEnum):
-    """Who can know of it."""
-
-    GATEWAY = "botbridge"
-    LIVEPERSON = "LivePerson"
-    BOTH = "botbridge or LivePerson"
-    TESTER = "Conversation Tester"
-    FUNCTIONS = "LivePerson Functions"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One code. `status` is botbridge's HTTP status where it ends a request, None where it never does."""
-
-    code: str
-    meaning: str
-    remedy: str
-    raised_by: RaisedBy
-    source: str
-    """The section of docs/contract/errors.md."""
-    status: int | None = None
+__all__ = ["CATALOGUE", "OWN_PREFIX", "PREFIX", "Entry", "RaisedBy"]
 
 
 def _table(*entries: Entry) -> Mapping[str, Entry]:
     return MappingProxyType({entry.code: entry for entry in entries})
 
 
-CATALOGUE: Final[Mapping[str, Entry]] = _table()
+CATALOGUE: Final[Mapping[str, Entry]] = _table(
+    *DIALOGFLOW, *LEX, *WATSON, *FAAS, *MICROSOFT, *PIPES, *CONNECTOR, *TESTER, *PLATFORM, *OWN
+)
 """Code -> entry, in the order of docs/contract/errors.md."""
