@@ -23,7 +23,7 @@ DIALOGFLOW: Final = (
         "dialogflowv2.send-query",
         "Dialogflow ES did not answer detectIntent: no connection, no valid credentials, quota used up, an outage, or no "
         "answer in time.",
-        "Read the status in the message. 401 or 403: the service account must have the role dialogflow.client (Dialogflow "
+        "Read the status in the message. 401 or 403: the service account must have roles/dialogflow.client (Dialogflow "
         "API Client) on this very project, and the Dialogflow API must be enabled there. 404: check project_id, "
         "environment and location. 429: look at the project's Dialogflow quotas in the Google Cloud console and ask for "
         "more. No connection: check egress to dialogflow.googleapis.com:443, or to the regional endpoint of the location. "
@@ -34,7 +34,7 @@ DIALOGFLOW: Final = (
         "dialogflowcx.send-request",
         "Dialogflow CX did not answer detectIntent: no connection, no valid credentials, quota used up, an outage, or no "
         "answer in time.",
-        "Read the status in the message. 401 or 403: the service account needs the role dialogflow.client on the agent's "
+        "Read the status in the message. 401 or 403: the service account needs roles/dialogflow.client on the agent's "
         "project. 404: agent_id must lie in this location, and environment_id must be one of the agent's. 429: look at "
         "the quotas of the Dialogflow API in that region. No connection: check egress to the location's own endpoint "
         "(LOCATION-dialogflow.googleapis.com). No answer in time: look for a slow webhook in the flow.",
