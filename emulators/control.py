@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -11,7 +10,10 @@ from aiohttp import web
 from emulators.faults import parse_fault
 
 if TYPE_CHECKING:
-    from emulators.emulator import Emulator, Recorded
+    from collections.abc import Awaitable, Callable
+
+    from emulators.call import Recorded
+    from emulators.emulator import Emulator
 
 PREFIX = "/_emulator"
 
@@ -39,7 +41,7 @@ def add_routes(app: web.Application, emulator: Emulator) -> None:
     async def say(request: web.Request) -> web.Response:
         given = orjson.loads(await request.read())
         if not isinstance(given, dict) or not isinstance(given.get("utterance"), str):
-            raise ValueError("say needs an 'utterance' and an 'answer'")
+            raise ValueError("say needs an 'utterance' and an 'answer'")  # noqa: TRY004 - answered with 400
         if unknown := sorted(given.keys() - {"utterance", "answer", "event", "raw", "attributes"}):
             raise ValueError(f"say knows no {', '.join(unknown)}")
         emulator.say(**given)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from emulators.faults import Fault, Heard, fold, parse_fault
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Key = tuple[Literal["text", "event"], str]
 Check = Callable[[Any], None]

@@ -7,81 +7,22 @@ import ipaddress
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
-from urllib.parse import parse_qsl
 
 import orjson
 from aiohttp import web
-from multidict import CIMultiDictProxy, MultiDictProxy
 
 from emulators import control
+from emulators.call import Call, Recorded, VendorError, decode
 from emulators.dialogue import Dialogue, Key, Turn, key_of, load_dialogue
-from emulators.faults import GARBAGE, KINDS_AFTER_ANSWER, Countdown, Fault, Faults, Heard, Stage
+from emulators.faults import KINDS_AFTER_ANSWER, Countdown, Fault, Faults, Heard, Stage
+from emulators.spoil import spoil
 
 DIALOGUES = Path(__file__).parent / "dialogues"
 MAX_BODY = 4 * 1024 * 1024
 SHUTDOWN = 0.1
 """Seconds that requests under way get when the emulator stops; a hanging one would never end by itself."""
-
-
-class VendorError(Exception):
-    """An error that the vendor answers with. Status or name may be left out when the other one implies it."""
-
-    def __init__(
-        self,
-        status: int | None = None,
-        name: str | None = None,
-        message: str = "",
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        """Keep what the error answer is made of."""
-        super().__init__(message)
-        self.status = status
-        self.name = name
-        self.message = message
-        self.headers = headers or {}
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """One request that an emulator received."""
-
-    method: str
-    path: str
-    """As on the wire (still percent-encoded), without the query."""
-    query: MultiDictProxy[str]
-    headers: CIMultiDictProxy[str]
-    body: Any
-    """Decoded: JSON, a form as dict, otherwise text; None when there was none."""
-    time: float
-    """Seconds since the epoch, by the emulator's clock."""
-    stage: Stage
-    heard: Heard
-
-
-@dataclass(slots=True)
-class Call:
-    """One request on its way through an emulator."""
-
-    request: web.Request
-    raw: bytes
-    body: Any
-    heard: Heard
-    turn: Turn | None = None
-    """The turn that was played, once it is known."""
-
-    @property
-    def params(self) -> Mapping[str, str]:
-        """Return the variable parts of the path."""
-        return self.request.match_info
-
-    def object(self) -> dict[str, Any]:
-        """Return the body as a JSON object, or raise the vendor's error for what is none."""
-        if not isinstance(self.body, dict):
-            raise VendorError(400, None, "the request body is not a JSON object")
-        return self.body
 
 
 Handle = Callable[[Call], Awaitable[web.Response]]
@@ -160,7 +101,7 @@ class Emulator(ABC):
         """Stop."""
         await self.stop()
 
-    def say(  # noqa: PLR0913 - each is a member of a turn
+    def say(
         self,
         utterance: str,
         answer: Any = None,
@@ -230,7 +171,7 @@ class Emulator(ABC):
 
         async def answer(request: web.Request) -> web.StreamResponse:
             raw = await request.read()
-            body = _decode(request.content_type, raw)
+            body = decode(request.content_type, raw)
             call = Call(request, raw, body, self.hear(body) if stage == "message" else Heard())
             path = request.raw_path.partition("?")[0]
             self.requests.append(
@@ -269,58 +210,6 @@ class Emulator(ABC):
         """Do what the fault says with what would have been a good answer."""
         if fault.delay:
             await self.sleep(fault.delay)
-        good = response.body if isinstance(response.body, bytes) else b""
-        match fault.kind:
-            case "delay":
-                return response
-            case "status":
-                return self._error(VendorError(fault.status, fault.error, fault.message, fault.headers), fault.body)
-            case "hang":
-                await asyncio.Event().wait()
-            case "cut":
-                _cut(request)
-            case "cut_body":
-                return await _send_half(request, good)
-            case "truncate":
-                response.body = good[: len(good) // 2]
-            case "garbage":
-                response.body = GARBAGE
-            case "empty":
-                response.body = b""
-            case "body":
-                response.body = orjson.dumps(fault.body)
-        response.set_status(fault.status or response.status)
-        response.headers.update(fault.headers)
-        return response
-
-
-def without_fault(turn: Turn) -> Turn:
-    """Return the turn as it goes when nothing fails."""
-    return replace(turn, fault=None)
-
-
-def _decode(content_type: str, raw: bytes) -> Any:
-    if not raw:
-        return None
-    if content_type == "application/x-www-form-urlencoded":
-        return dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return raw.decode(errors="replace")
-
-
-def _cut(request: web.Request) -> None:
-    if request.transport is not None:
-        request.transport.abort()
-
-
-async def _send_half(request: web.Request, body: bytes) -> web.StreamResponse:
-    """Announce the whole body, send half of it, and hang up."""
-    response = web.StreamResponse(headers={"Content-Type": "application/json"})
-    response.content_length = len(body)
-    await response.prepare(request)
-    await response.write(body[: len(body) // 2])
-    if request.transport is not None:
-        request.transport.close()  # unlike abort, this flushes what was written
-    return response
+        if fault.kind == "status":
+            return self._error(VendorError(fault.status, fault.error, fault.message, fault.headers), fault.body)
+        return await spoil(request, fault, response)

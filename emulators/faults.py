@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Kind = Literal["status", "delay", "hang", "cut", "cut_body", "truncate", "garbage", "empty", "body"]
 """What goes wrong.
@@ -26,8 +28,6 @@ Stage = Literal["token", "session", "message", "any"]
 
 KINDS_AFTER_ANSWER: frozenset[Kind] = frozenset({"delay", "cut_body", "truncate"})
 """Kinds that need the good answer first: the vendor took the turn, yet the caller may not learn of it."""
-
-GARBAGE = b"\x00\xff<html>no JSON at all"
 
 
 def fold(utterance: str) -> str:

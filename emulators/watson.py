@@ -1,0 +1,225 @@
+"""Play IBM Watson Assistant V2 and the IAM service that issues its tokens.
+
+https://cloud.ibm.com/apidocs/assistant/assistant-v2 and https://cloud.ibm.com/apidocs/iam-identity-token-api
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import uuid
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import jwt
+from aiohttp import BasicAuth, web
+from ibm_watson.assistant_v2 import StatefulMessageResponse
+
+from emulators.call import Call, VendorError
+from emulators.emulator import Emulator
+from emulators.faults import Heard
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+APIKEY = "watson-emulator"
+USERNAME = "emulator"
+PASSWORD = "watson-emulator"  # noqa: S105 - opens nothing
+GRANT_TYPE = "urn:ibm:params:oauth:grant-type:apikey"
+MAX_TEXT = 2048
+MAIN_SKILL = "main skill"
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SESSIONS = ("/v2/assistants/{assistant}/sessions", "/v2/assistants/{assistant}/environments/{environment}/sessions")
+_SIGNING_KEY = "the SDK decodes these tokens without checking the signature"
+
+
+class WatsonSession:
+    """One session of an assistant, and what its skills remember."""
+
+    def __init__(self, assistant: str, now: float) -> None:
+        """Open a session."""
+        self.assistant = assistant
+        self.used = now
+        self.skills: dict[str, dict[str, Any]] = {}
+
+    def remember(self, context: Mapping[str, Any]) -> None:
+        """Merge variables into those of each skill: what is not named stays as it was."""
+        for name, skill in context.get("skills", {}).items():
+            stored = self.skills.setdefault(name, {})
+            for member, variables in skill.items():
+                if isinstance(variables, dict):
+                    stored[member] = {**stored.get(member, {}), **variables}
+                else:
+                    stored[member] = variables
+
+
+class WatsonEmulator(Emulator):
+    """Watson Assistant V2: tokens or basic auth, sessions that expire, a dialogue."""
+
+    name = "watson"
+    default_dialogue = "watson-v2.yaml"
+    errors: ClassVar[Mapping[str, int]] = {status.phrase: status.value for status in HTTPStatus if status >= 400}
+
+    def __init__(
+        self,
+        *args: Any,
+        apikey: str = APIKEY,
+        username: str = USERNAME,
+        password: str = PASSWORD,
+        assistants: Collection[str] | None = None,
+        session_timeout: float = 300,
+        token_lifetime: int = 3600,
+        **options: Any,
+    ) -> None:
+        """Know one caller. `assistants` are all that exist (None: any); a session ends `session_timeout` s after use."""
+        super().__init__(*args, **options)
+        self._apikey = apikey
+        self._basic = BasicAuth(username, password)
+        self._assistants = assistants
+        self._session_timeout = session_timeout
+        self._token_lifetime = token_lifetime
+        self._tokens: dict[str, float] = {}
+        self.sessions: dict[str, WatsonSession] = {}
+
+    def expire_sessions(self) -> None:
+        """End every session now."""
+        self.sessions.clear()
+
+    def expire_tokens(self) -> None:
+        """Accept none of the tokens issued so far."""
+        self._tokens.clear()
+
+    def add_routes(self, app: web.Application) -> None:
+        """Add the token endpoint and, with and without an environment, sessions and messages."""
+        app.router.add_post("/{prefix:.*}identity/token", self.staged("token", self._issue_token))
+        for sessions in _SESSIONS:
+            app.router.add_post(sessions, self.staged("session", self._create_session))
+            app.router.add_delete(f"{sessions}/{{session}}", self.staged("session", self._delete_session))
+            app.router.add_post(f"{sessions}/{{session}}/message", self.staged("message", self._message))
+        app.router.add_route("*", "/{path:.*}", self.staged("message", self._unknown))
+
+    def hear(self, body: Any) -> Heard:
+        """Return `input.text`; Watson has no events, and a turn without text is its welcome."""
+        given = body.get("input") if isinstance(body, dict) else None
+        text = given.get("text") if isinstance(given, dict) else None
+        return Heard(text=text if isinstance(text, str) else "")
+
+    def check_answer(self, answer: Any) -> None:
+        """Let IBM's SDK read the answer, which demands what the API always sends."""
+        if not isinstance(answer, dict):
+            raise ValueError("an answer is an object")  # noqa: TRY004 - one kind of error for a bad answer
+        try:
+            StatefulMessageResponse.from_dict({"session_id": "", "user_id": "", **answer})
+        except (AttributeError, TypeError) as error:
+            raise ValueError(f"not a StatefulMessageResponse: {error}") from error
+
+    def error_body(self, status: int, name: str, message: str) -> Any:
+        """Return Watson's error shape."""
+        return {"error": message or name, "code": status}
+
+    def headers(self) -> Mapping[str, str]:
+        """Give every answer a transaction id."""
+        return {"X-Global-Transaction-Id": str(uuid.uuid4())}
+
+    async def _unknown(self, _: Call) -> web.Response:
+        raise VendorError(404, None, "Resource not found")
+
+    async def _issue_token(self, call: Call) -> web.Response:
+        form = call.body if isinstance(call.body, dict) else {}
+        if form.get("grant_type") != GRANT_TYPE:
+            return self.reply(_iam_error("BXNIM0106E", "Property missing or empty: grant_type"), 400)
+        if not hmac.compare_digest(form.get("apikey", "").encode(), self._apikey.encode()):
+            return self.reply(_iam_error("BXNIM0415E", "Provided API key could not be found."), 400)
+        issued = int(self.clock())
+        expiration = issued + self._token_lifetime
+        claims = {"iss": self.url, "sub": "emulator", "iat": issued, "exp": expiration, "jti": str(uuid.uuid4())}
+        token = jwt.encode(claims, _SIGNING_KEY, algorithm="HS256")
+        self._tokens[token] = expiration
+        return self.reply(
+            {
+                "access_token": token,
+                "refresh_token": "not_supported",
+                "token_type": "Bearer",
+                "expires_in": self._token_lifetime,
+                "expiration": expiration,
+                "scope": "ibm openid",
+            }
+        )
+
+    async def _create_session(self, call: Call) -> web.Response:
+        self._check_call(call)
+        session_id = str(uuid.uuid4())
+        self.sessions[session_id] = WatsonSession(call.params["assistant"], self.clock())
+        return self.reply({"session_id": session_id}, 201)
+
+    async def _delete_session(self, call: Call) -> web.Response:
+        self._check_call(call)
+        self._session(call)
+        del self.sessions[call.params["session"]]
+        return self.reply({})
+
+    async def _message(self, call: Call) -> web.Response:
+        self._check_call(call)
+        session = self._session(call)
+        body = call.object()
+        self._check_text(body)
+        session.used = self.clock()
+        session.remember(_context(body))
+        turn = self.find_turn(call)
+        session.remember({"skills": {MAIN_SKILL: {"user_defined": turn.attributes}}} if turn.attributes else {})
+        if turn.raw or not isinstance(turn.answer, dict):
+            return self.reply(turn.answer)
+        session.remember(_context(turn.answer))
+        answer = {name: value for name, value in turn.answer.items() if name != "context"}
+        if body.get("input", {}).get("options", {}).get("return_context"):
+            system = {"system": {"session_id": call.params["session"]}}
+            answer["context"] = {"global": system, "skills": session.skills}
+        return self.reply({**answer, "user_id": call.params["session"], "session_id": call.params["session"]})
+
+    def _check_call(self, call: Call) -> None:
+        """Check what all calls of the assistant have in common: who calls, which version, which assistant."""
+        self._check_caller(call.request)
+        if not _VERSION.fullmatch(call.request.query.get("version", "")):
+            raise VendorError(400, None, "A valid version date is required: version=YYYY-MM-DD")
+        if self._assistants is not None and call.params["assistant"] not in self._assistants:
+            raise VendorError(404, None, f"Resource not found: assistant {call.params['assistant']}")
+
+    def _check_caller(self, request: web.Request) -> None:
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and self._tokens.get(given, 0) > self.clock():
+            return
+        if scheme.lower() == "basic" and hmac.compare_digest(f"Basic {given}", self._basic.encode()):
+            return
+        raise VendorError(401, None, "Unauthorized", {"WWW-Authenticate": "Bearer"})
+
+    def _session(self, call: Call) -> WatsonSession:
+        session = self.sessions.get(call.params["session"])
+        if session is None or session.assistant != call.params["assistant"]:
+            raise VendorError(404, None, "Invalid Session")
+        if self.clock() - session.used >= self._session_timeout:
+            del self.sessions[call.params["session"]]
+            raise VendorError(404, None, "Invalid Session")
+        return session
+
+    def _check_text(self, body: Mapping[str, Any]) -> None:
+        given = body.get("input", {})
+        if not isinstance(given, dict) or not isinstance(given.get("options", {}), dict):
+            raise VendorError(400, None, "input and input.options must be objects")
+        text = given.get("text", "")
+        if not isinstance(text, str) or len(text) > MAX_TEXT:
+            raise VendorError(400, None, f"input.text must be a string of at most {MAX_TEXT} characters")
+        if any(character in text for character in "\n\r\t"):
+            raise VendorError(400, None, "input.text cannot contain carriage return, newline or tab characters")
+
+
+def _context(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the context in a request or an answer, or raise the error for a shape that Watson does not know."""
+    context = body.get("context") or {}
+    skills = context.get("skills", {}) if isinstance(context, dict) else None
+    if not isinstance(skills, dict) or not all(isinstance(skill, dict) for skill in skills.values()):
+        raise VendorError(400, None, "context.skills must map names of skills to objects")
+    return {"skills": skills}
+
+
+def _iam_error(code: str, message: str) -> dict[str, Any]:
+    return {"errorCode": code, "errorMessage": message, "context": {"requestId": str(uuid.uuid4())}}
