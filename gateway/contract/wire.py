@@ -2,13 +2,17 @@
 
 - Text is UTF-8; lone surrogates, NaN, Infinity, comments and a byte order mark are refused.
 - Of duplicate keys the last one counts (the rule of the outside interface).
-- Whole numbers beyond 64 bits are read as floating-point numbers, and refused on the way out.
-- Nesting deeper than the parser allows (1024 levels) is refused like any other malformed text.
+- Whole numbers beyond 64 bits are read as floating-point numbers, and refused on the way out. Numbers too large for a
+  floating-point number are refused; a NaN or an infinity that Python code made is written as null.
+- Nesting deeper than MAX_DEPTH is refused.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import orjson
+
+MAX_DEPTH: Final = 200
+"""Levels of nesting that are read. orjson reads 1024 and writes 254: what is read must fit into a request or an answer."""
 
 type_name = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
 """JSON's names of Python's types, for messages that people read."""
@@ -21,9 +25,13 @@ class WireError(ValueError):
 def loads(data: bytes | str) -> Any:
     """Parse JSON. Raise WireError, naming the position, when it is malformed."""
     try:
-        return orjson.loads(data)
+        value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise WireError(f"not JSON: line {error.lineno}, column {error.colno}") from None
+    # Counting brackets costs next to nothing, and clears all but the rare large document of the suspicion.
+    if _count_brackets(data) > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
+        raise WireError(f"nested deeper than {MAX_DEPTH} levels")
+    return value
 
 
 def dumps(value: Any) -> bytes:
@@ -43,3 +51,23 @@ def copy(value: Any) -> Any:
 def name_type(value: Any) -> str:
     """Name a value's JSON type: object, array, string, number, boolean or null."""
     return "null" if value is None else type_name.get(type(value), type(value).__name__)
+
+
+def _count_brackets(data: bytes | str) -> int:
+    """Count what opens a level; those inside strings are counted too, so this is an upper bound of the depth."""
+    return data.count("[") + data.count("{") if isinstance(data, str) else data.count(b"[") + data.count(b"{")
+
+
+def _is_deeper(value: Any, limit: int) -> bool:
+    """Say whether arrays and objects are nested in more than `limit` levels, without recursion."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(limit):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
