@@ -7,7 +7,7 @@ drops the item with a warning or ends the turn with a code.
 """
 
 import math
-from typing import Any
+from typing import Any, TypeGuard
 
 from gateway.contract.types import (
     Action,
@@ -27,6 +27,8 @@ AGENTS_AND_MANAGERS = "AGENTS_AND_MANAGERS"
 """The one audience of a private text, case-sensitive."""
 MAX_INTENT = 256
 """Characters of an intent's id and name."""
+MAX_NUMBER = 2**53
+"""Whole numbers up to here mean the same in every JSON reader."""
 TTR_TYPES = frozenset({"URGENT", "NORMAL", "PRIORITIZED", "CUSTOM"})
 """CUSTOM only where the account has it switched on, which is checked when the reply is verified."""
 PAYLOAD_KEYS = ("structuredContent", "quickReplies", "textResponse", "delay", "messageAudience")
@@ -202,9 +204,14 @@ def read_seconds(value: Any, path: str) -> int:
             value = float(value)
         except ValueError:
             raise MalformedPayload(path, "must be a number of seconds") from None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if not _is_number(value) or value < 0:
         raise MalformedPayload(path, "must be a number of seconds, 0 or more")
     return math.ceil(value)
+
+
+def _is_number(value: Any) -> TypeGuard[int | float]:
+    """Tell a number that a program can count with from booleans, NaN and what a callable in process may make up."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER
 
 
 def read_boolean(value: Any, path: str, *, default: bool) -> bool:
@@ -250,7 +257,7 @@ def _read_transfer(given: Json) -> Json:
     if not isinstance(skill, str) or not skill:
         raise MalformedPayload("skill", "is required")
     # Dialogflow hands numbers over as floating-point numbers, and "" for a parameter that was not filled.
-    if isinstance(agent, int | float) and not isinstance(agent, bool):
+    if _is_number(agent):
         agent = str(int(agent))
     if agent is None or agent == "":
         return {"skill": skill}
