@@ -67,6 +67,13 @@ class Emulator(ABC):
             raise RuntimeError(f"the {self.name} emulator is not running")
         return self._url
 
+    @property
+    def dialogue(self) -> Dialogue:
+        """Return the dialogue that is played, once it is loaded."""
+        if isinstance(self._dialogue, Path):
+            raise RuntimeError(f"the {self.name} emulator has not been started")  # noqa: TRY004 - a matter of time
+        return self._dialogue
+
     async def start(self) -> str:
         """Load the dialogue, listen, and return the address."""
         if isinstance(self._dialogue, Path):
@@ -156,8 +163,7 @@ class Emulator(ABC):
 
     def find_turn(self, call: Call) -> Turn:
         """Choose the turn for what was said, and note it in the call."""
-        assert isinstance(self._dialogue, Dialogue)  # noqa: S101 - loaded by start
-        call.turn = self._said.get(key_of(call.heard)) or self._dialogue.find(call.heard)
+        call.turn = self._said.get(key_of(call.heard)) or self.dialogue.find(call.heard)
         return call.turn
 
     def reply(self, payload: Any, status: int = 200) -> web.Response:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import jwt
-from aiohttp import BasicAuth, web
+from aiohttp import encode_basic_auth, web
 from ibm_watson.assistant_v2 import StatefulMessageResponse
 
 from emulators.call import Call, VendorError
@@ -74,7 +74,7 @@ class WatsonEmulator(Emulator):
         """Know one caller. `assistants` are all that exist (None: any); a session ends `session_timeout` s after use."""
         super().__init__(*args, **options)
         self._apikey = apikey
-        self._basic = BasicAuth(username, password)
+        self._basic = encode_basic_auth(username, password)
         self._assistants = assistants
         self._session_timeout = session_timeout
         self._token_lifetime = token_lifetime
@@ -188,7 +188,7 @@ class WatsonEmulator(Emulator):
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and self._tokens.get(given, 0) > self.clock():
             return
-        if scheme.lower() == "basic" and hmac.compare_digest(f"Basic {given}", self._basic.encode()):
+        if scheme.lower() == "basic" and hmac.compare_digest(f"Basic {given}".encode(), self._basic.encode()):
             return
         raise VendorError(401, None, "Unauthorized", {"WWW-Authenticate": "Bearer"})
 
