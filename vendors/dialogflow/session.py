@@ -1,0 +1,30 @@
+"""Where a conversation lives at Dialogflow: the id of its session, and the address of the service."""
+
+import hashlib
+import re
+from typing import Final
+
+from yarl import URL
+
+from vendors.dialogflow.settings import GoogleSettings
+
+MAX_SESSION_ID: Final = 36
+"""Google's limit, in characters."""
+_SESSION_ID: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_SESSION_ID}}}")
+
+
+def session_id(conversation_id: str) -> str:
+    """Give the session id of a conversation: its own id where Google takes it, else a hash that stays the same.
+
+    Source: docs/contract/vendors/dialogflow-es.md, "Query". Chat's ids have about 59 characters.
+    """
+    if _SESSION_ID.fullmatch(conversation_id):
+        return conversation_id
+    return hashlib.sha256(conversation_id.encode(errors="surrogatepass")).hexdigest()[:MAX_SESSION_ID]
+
+
+def service_url(settings: GoogleSettings, location: str | None) -> URL:
+    """Give the root of the service: the configured endpoint, or Google's own for the location."""
+    regional = "" if location in (None, "global") else f"{location}-"
+    endpoint = settings.api_endpoint or f"{regional}dialogflow.googleapis.com"
+    return URL(f"{'http' if settings.insecure else 'https'}://{endpoint}")
