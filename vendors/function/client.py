@@ -1,0 +1,14 @@
+"""Choose between a function in this process and one behind a URL."""
+
+from gateway.contract.ports import Vendor
+from vendors.function.in_process import InProcessFunction
+from vendors.function.remote import RemoteFunction
+from vendors.function.settings import FunctionSettings
+from vendors.services import Services
+
+
+def create(settings: FunctionSettings, services: Services) -> Vendor:
+    """Make the vendor that the settings ask for. Raise CallableNotFound."""
+    if settings.callable is not None:
+        return InProcessFunction(settings.callable, services)
+    return RemoteFunction(settings, services)

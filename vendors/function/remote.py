@@ -1,0 +1,64 @@
+"""A function bot behind a URL: any service that speaks the custom-integration contract."""
+
+from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
+from gateway.contract.wire import WireError, dumps
+from vendors.function import reading, request
+from vendors.function.errors import (
+    INVOKE_LAMBDA,
+    MISSING_RESPONSE_BODY,
+    translate_status,
+    translate_transport,
+    unusable,
+)
+from vendors.function.settings import FunctionSettings
+from vendors.http import HttpAnswer, TransportFailure, send
+from vendors.services import Services
+
+
+class RemoteFunction:
+    """Posts the payload to `url` and takes the answer's body."""
+
+    keys = HookKeys("Custom Integration", "faasPayload", "faas")
+    send_code = INVOKE_LAMBDA
+
+    def __init__(self, settings: FunctionSettings, services: Services) -> None:
+        self._url = settings.url or ""
+        self._headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
+        self._headers["Content-Type"] = "application/json"
+        self._http = services.http
+
+    async def open(self) -> None:
+        """Do nothing: the first event connects."""
+
+    async def close(self) -> None:
+        """Do nothing: the session is shared."""
+
+    def build_request(self, event: Event, session: VendorSession) -> Json:
+        """Build the payload of a LivePerson Function."""
+        return request.build_request(event, session)
+
+    async def ask(self, request_: Json, session: VendorSession, *, timeout: float) -> Json:  # noqa: ASYNC109 - one attempt's limit
+        """Post the payload once. Raise VendorFailure or InvalidRequest."""
+        body = dumps(request.finish_request(request_, session))
+        try:
+            answer = await send(self._http, "POST", self._url, headers=self._headers, body=body, timeout=timeout)
+        except TransportFailure as failure:
+            raise translate_transport(failure) from failure
+        return _read_answer(answer)
+
+    def read_reply(self, answer: Json, context: ReadingContext) -> Reply:
+        """Read the answer, which is in LivePerson's terms already."""
+        return reading.read_reply(answer, context)
+
+
+def _read_answer(answer: HttpAnswer) -> Json:
+    """Take the body of a success. Raise VendorFailure."""
+    if not 200 <= answer.status < 300:
+        raise translate_status(answer)
+    if not answer.body.strip():
+        raise unusable("it is empty", code=MISSING_RESPONSE_BODY)
+    try:
+        decoded = answer.json()
+    except WireError as error:
+        raise unusable(f"it is {error}") from error
+    return reading.accept_answer(decoded)
