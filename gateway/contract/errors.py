@@ -55,7 +55,9 @@ class FailureKind(Enum):
     CIRCUIT_OPEN = ("circuit-open", 0, False, False)
     """Not asked: the circuit is open."""
     DEADLINE = ("deadline", 0, True, True)
-    """The turn's whole time ran out."""
+    """The turn's whole time ran out while the vendor was asked."""
+    NOT_ASKED = ("not-asked", 0, False, False)
+    """The turn's whole time ran out before the vendor was asked: in the queue of its conversation, or in a hook."""
 
     def __init__(self, label: str, retries: int | None, counts: bool, taken: bool) -> None:
         self.label = label
@@ -67,7 +69,7 @@ class FailureKind(Enum):
     def status(self) -> int:
         """The HTTP status of a turn that ends with this (docs/contract/errors.md, botbridge's own table)."""
         match self:
-            case FailureKind.TIMED_OUT | FailureKind.DEADLINE:
+            case FailureKind.TIMED_OUT | FailureKind.DEADLINE | FailureKind.NOT_ASKED:
                 return 504
             case FailureKind.CIRCUIT_OPEN:
                 return 503
@@ -102,6 +104,8 @@ class BridgeError(Exception):
         self.retryable = retryable
         self.retry_after = retry_after
         """Seconds after which another try makes sense."""
+        self.vendor: str | None = None
+        """The bot's vendor as the account file names it, once a turn has begun."""
 
 
 class RequestRefused(BridgeError):

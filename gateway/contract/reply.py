@@ -6,6 +6,7 @@ silently drop, or choke on, never leaves.
 
 import base64
 import binascii
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -54,6 +55,8 @@ def verify(reply: Reply, rules: ReplyRules) -> Reply:
     """Give back the reply as it may leave, with a warning for all that was changed. Raise ReplyRejected."""
     warnings = list(reply.warnings)
     messages = tuple(_verify_message(message, rules, warnings) for message in reply.messages)
+    if reply.legacy_content is not None and "quickReplies" in reply.legacy_content:
+        _refuse_quick_replies_on_chat(rules)
     encoded_metadata = _verify_encoded_metadata(reply.encoded_metadata, rules, "context", warnings)
     action, unsupported = reply.action, reply.unsupported_action
     refusal = None if action is None else _refuse_action(action, rules)
@@ -73,6 +76,10 @@ def verify(reply: Reply, rules: ReplyRules) -> Reply:
                 NOT_SUPPORTED_ACTION, "The bot's answer has no messages, and an action that LivePerson would ignore."
             )
         raise ReplyRejected(MISSING_ACTION_AND_MESSAGES, "The bot's answer has neither messages nor an action.")
+    if _loses_metadata(messages, encoded_metadata):
+        warnings.append(
+            "messages: texts differ in encodedMetadata, of which an answer has one for all: the first is used"
+        )
     return replace(reply, messages=messages, action=action, encoded_metadata=encoded_metadata, warnings=tuple(warnings))
 
 
@@ -82,10 +89,8 @@ def _verify_message(message: Message, rules: ReplyRules, warnings: list[str]) ->
             kept = _verify_encoded_metadata(message.encoded_metadata, rules, "messages", warnings)
             return replace(message, encoded_metadata=kept)
         case StructuredContent():
-            if message.is_quick_replies and rules.channel is Channel.CHAT:
-                raise ReplyRejected(
-                    QUICK_REPLIES_NOT_SUPPORTED, "The bot's answer has quick replies, and its channel is chat."
-                )
+            if message.is_quick_replies:
+                _refuse_quick_replies_on_chat(rules)
             kept = _verify_encoded_metadata(message.encoded_metadata, rules, "messages", warnings)
             return message if kept == message.encoded_metadata else replace(message, encoded_metadata=kept)
         case Delay() if message.seconds > rules.max_delay:
@@ -93,6 +98,11 @@ def _verify_message(message: Message, rules: ReplyRules, warnings: list[str]) ->
             return replace(message, seconds=rules.max_delay)
         case _:
             return message
+
+
+def _refuse_quick_replies_on_chat(rules: ReplyRules) -> None:
+    if rules.channel is Channel.CHAT:
+        raise ReplyRejected(QUICK_REPLIES_NOT_SUPPORTED, "The bot's answer has quick replies, and its channel is chat.")
 
 
 def _verify_encoded_metadata(value: str | None, rules: ReplyRules, path: str, warnings: list[str]) -> str | None:
@@ -165,12 +175,8 @@ def render(reply: Reply) -> Json:
     return {"messages": [_render_message(message) for message in reply.messages], "context": context}
 
 
-def loses_metadata(reply: Reply) -> bool:
-    """Say whether `render` cannot say all: the contract knows one encodedMetadata for all the texts of an answer."""
-    texts = {message.encoded_metadata for message in reply.messages if isinstance(message, Text)}
-    if reply.encoded_metadata is not None:
-        texts.discard(None)
-        texts.add(reply.encoded_metadata)
+def _loses_metadata(messages: Iterable[Message], for_all: str | None) -> bool:
+    texts = {message.encoded_metadata or for_all for message in messages if isinstance(message, Text)}
     return len(texts) > 1
 
 

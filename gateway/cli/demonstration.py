@@ -1,0 +1,102 @@
+"""What `botbridge demo` plays: one short conversation per vendor, over HTTP, as a LivePerson Function would send it."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import aiohttp
+from yarl import URL
+
+from config.loader import load_accounts
+from emulators.server import Running, emulators
+from gateway.app import Server, ServeSettings
+from gateway.cli.transcript import Transcript
+from gateway.contract.types import Json
+from gateway.contract.wire import dumps, loads
+
+ACCOUNT: Final = "demo"
+ACCOUNTS: Final = Path(__file__).with_name("demo_accounts")
+VENDORS: Final = {
+    "lex": "Amazon Lex V2",
+    "dialogflow": "Google Dialogflow ES",
+    "watson": "IBM Watson Assistant V2",
+    "function": "a function",
+}
+SCRIPT: Final[tuple[tuple[str, Json], ...]] = (
+    ("(the conversation starts)", {"message": "", "event": {"name": "WELCOME"}}),
+    ("hello", {"message": "hello"}),
+    ("where is my parcel", {"message": "where is my parcel"}),
+    ("note", {"message": "note"}),
+    ("agent", {"message": "agent"}),
+    ("break", {"message": "break"}),
+)
+"""What the consumer does; `break` makes every emulator fail."""
+
+
+async def demonstrate(*, port: int, once: bool) -> bool:
+    """Play all conversations and say whether each went as it should; without `once` serve until told to end."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    transcript = Transcript()
+    async with emulators() as running:
+        accounts = load_accounts(ACCOUNTS, _environment(running))
+        settings = ServeSettings(config=ACCOUNTS, port=0 if once else port)
+        async with Server(accounts, settings) as server, aiohttp.ClientSession() as client:
+            transcript.note(f"listening on {server.url}; the vendors are emulators on this machine")
+            well = True
+            for bot, vendor in VENDORS.items():
+                transcript.heading(f"{vendor} (bot {bot})")
+                well &= await _converse(client, f"{server.url}/v1/accounts/{ACCOUNT}/bots/{bot}/events", transcript)
+            if not once and well:
+                _invite(transcript, server.url)
+                await stop.wait()
+                await server.gate.drain(settings.drain_timeout)
+    return well
+
+
+async def _converse(client: aiohttp.ClientSession, url: str, transcript: Transcript) -> bool:
+    """Play the script with one bot; False as soon as an answer is not what LivePerson could use."""
+    conversation_id = str(uuid4())
+    for sequence, (shown, said) in enumerate(SCRIPT, start=1):
+        event = {
+            "convId": conversation_id,
+            **said,
+            "context": {"lpEvent": {"type": "ContentEvent", "sequence": sequence}, "lpSdes": {}},
+        }
+        transcript.consumer(shown)
+        async with client.post(url, data=dumps(event), headers={"Content-Type": "application/json"}) as response:
+            answer: Any = loads(await response.read())
+            if response.status != 200:
+                transcript.failure(answer["error"]["name"], answer["error"]["errorId"])
+                transcript.note(answer["error"]["message"])
+                return False
+            if (name := response.headers.get("X-Error-Name")) is not None:
+                transcript.failure(name, response.headers.get("X-Error-Id"))
+            transcript.answer(answer)
+    return True
+
+
+def _environment(running: Running) -> dict[str, str]:
+    """Fill the places that the demo's account file leaves open."""
+    return {
+        "DEMO_LEX_URL": running["lex"],
+        "DEMO_LEX_KEY": running.lex.access_key_id,
+        "DEMO_LEX_SECRET": running.lex.secret_access_key,
+        "DEMO_DIALOGFLOW_ENDPOINT": URL(running["dialogflow"]).authority,
+        "DEMO_WATSON_URL": running["watson"],
+        "DEMO_WATSON_APIKEY": running.watson.apikey,
+        "DEMO_FUNCTION_URL": running["function"],
+    }
+
+
+def _invite(transcript: Transcript, url: str) -> None:
+    transcript.heading("Your turn")
+    transcript.console.print(
+        f"  curl -s {url}/v1/accounts/{ACCOUNT}/bots/lex/events -H 'Content-Type: application/json' \\\n"
+        """       -d '{"convId": "my-conversation", "message": "hello"}'""",
+        markup=False,
+    )
+    transcript.note(f"  {url}/metrics has the figures; Ctrl-C ends.")

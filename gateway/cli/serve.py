@@ -1,0 +1,66 @@
+"""`botbridge serve`: answer LivePerson's events for the accounts of a folder."""
+
+from typing import Annotated
+
+import typer
+
+from gateway.cli.options import ConfigOption, LogLevelOption, check_level, load_or_exit, run_async
+
+
+def serve(  # one parameter per setting
+    config: ConfigOption,
+    host: Annotated[str, typer.Option("--host", envvar="BOTBRIDGE_HOST", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", envvar="BOTBRIDGE_PORT", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
+    ] = 8080,
+    workers: Annotated[
+        int, typer.Option("--workers", envvar="BOTBRIDGE_WORKERS", min=1, help="Processes; this version runs one.")
+    ] = 1,
+    store: Annotated[
+        str, typer.Option("--store", envvar="BOTBRIDGE_STORE", help="Where conversations are kept; this version knows memory.")
+    ] = "memory",
+    drain_timeout: Annotated[
+        float,
+        typer.Option(
+            "--drain-timeout", envvar="BOTBRIDGE_DRAIN_TIMEOUT", min=0, help="Seconds for turns under way when told to end."
+        ),
+    ] = 30.0,
+    max_in_flight: Annotated[
+        int, typer.Option("--max-in-flight", envvar="BOTBRIDGE_MAX_IN_FLIGHT", min=1, help="Turns at once; more get 503.")
+    ] = 10_000,
+    max_delay: Annotated[
+        int, typer.Option("--max-delay", envvar="BOTBRIDGE_MAX_DELAY", min=1, help="Seconds; bots' longer delays are cut to it.")
+    ] = 300,
+    log_level: LogLevelOption = "info",
+) -> None:
+    """Serve the accounts in DIR.
+
+    Prints one line, listening on http://HOST:PORT, once it accepts. SIGTERM: finishes what is under way, refuses what is
+    new, exits 0. SIGHUP: reads the account files again; all are valid, or nothing changes.
+    """
+    level = check_level(log_level)
+    if workers > 1:
+        # Two processes with a memory store each would give one event to the vendor twice.
+        raise typer.BadParameter("more than one process needs a store that they share, which this version lacks", param_hint="--workers")
+    if store != "memory":
+        raise typer.BadParameter("this version knows the store memory alone", param_hint="--store")
+    accounts = load_or_exit(config)
+
+    from gateway.app import ServeSettings
+    from gateway.app import serve as run
+    from gateway.telemetry.logging import configure_logging
+
+    configure_logging(level)
+    settings = ServeSettings(
+        config=config,
+        host=host,
+        port=port,
+        drain_timeout=drain_timeout,
+        max_in_flight=max_in_flight,
+        max_delay=max_delay,
+    )
+    try:
+        run_async(run(settings, accounts, lambda url: typer.echo(f"listening on {url}")))
+    except OSError as error:
+        typer.echo(f"botbridge: cannot listen on {host}:{port}: {error.strerror or error}", err=True)
+        raise typer.Exit(1) from None

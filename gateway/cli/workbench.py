@@ -1,0 +1,32 @@
+"""What the commands that try a bot by hand share: one bot of a folder, opened without HTTP."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import typer
+
+from config.loader import LoadedAccounts
+from gateway.bot import Bot
+from gateway.contract.types import AccountId, BotName
+from gateway.pipeline import Observer
+from gateway.runtime import Runtime
+from gateway.telemetry.logging import configure_logging
+
+
+@asynccontextmanager
+async def open_bot(
+    loaded: LoadedAccounts, account: str, name: str, *, observers: Iterable[Observer] = ()
+) -> AsyncIterator[tuple[Bot, Runtime]]:
+    """Open one bot and no other; ends with 1 when the folder does not have it."""
+    owner = next((found for found in loaded.accounts if found.account == account), None)
+    if owner is None:
+        known = ", ".join(found.account for found in loaded.accounts)
+        typer.echo(f"no account {account!r}; there are: {known}", err=True)
+        raise typer.Exit(1)
+    if name not in owner.bots:
+        typer.echo(f"account {account} has no bot {name!r}; it has: {', '.join(owner.bots)}", err=True)
+        raise typer.Exit(1)
+    configure_logging("error")
+    alone = owner.model_copy(update={"bots": {name: owner.bots[name]}})
+    async with Runtime([alone], observers=observers) as runtime:
+        yield runtime.bots[AccountId(account), BotName(name)], runtime

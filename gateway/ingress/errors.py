@@ -1,0 +1,48 @@
+"""A failure as an HTTP answer: status, body and headers (docs/contract/errors.md, botbridge's own table)."""
+
+import math
+from collections.abc import Awaitable, Callable
+
+from aiohttp import hdrs, web
+
+from gateway.contract.errors import BridgeError, UnforeseenFault
+from gateway.contract.wire import dumps
+from gateway.telemetry.logging import get_logger
+
+_log = get_logger("ingress")
+
+
+@web.middleware
+async def answer_errors(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+    """Turn what a handler raises into botbridge's error answer; aiohttp's own 404 and 405 stay as they are."""
+    try:
+        return await handler(request)
+    except BridgeError as error:
+        return render_error(error)
+    except web.HTTPException:
+        raise
+    except Exception as fault:  # noqa: BLE001 - nothing of it may reach the caller
+        error = UnforeseenFault()
+        _log.error("request-failed", path=request.path, error_id=error.error_id, exc_info=fault)
+        return render_error(error)
+
+
+def render_error(error: BridgeError) -> web.Response:
+    """Write an error answer. Retry-After is in whole seconds, rounded up, at least 1."""
+    body = dumps(
+        {
+            "error": {
+                "errorId": error.error_id,
+                "name": error.code,
+                "message": error.message,
+                "vendor": error.vendor,
+                "retryable": error.retryable,
+            }
+        }
+    )
+    response = web.Response(status=error.status, body=body, content_type="application/json")
+    if error.status in {429, 503}:
+        response.headers[hdrs.RETRY_AFTER] = str(max(1, math.ceil(error.retry_after or 1)))
+    if error.status == 401:
+        response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
+    return response

@@ -1,0 +1,80 @@
+"""The custom-integration door: a LivePerson Function posts its event here and hands our answer to its callback."""
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from gateway.bot import Bot
+from gateway.contract.catalogue import OWN_PREFIX
+from gateway.contract.errors import RequestRefused
+from gateway.contract.event import InvalidEvent, parse_event
+from gateway.contract.reply import render
+from gateway.contract.types import AccountId, BotName, Event, Reply
+from gateway.contract.wire import WireError, dumps, loads
+from gateway.ingress.auth import authorize, require_loopback
+from gateway.ingress.keys import GATE, PIPELINE, SERVED
+
+MAX_BODY: Final = 1024 * 1024
+"""Bytes of an event's body."""
+INVALID_EVENT = OWN_PREFIX + "invalid-event"
+UNKNOWN_BOT = OWN_PREFIX + "unknown-bot"
+TOO_LARGE = OWN_PREFIX + "payload-too-large"
+UNSUPPORTED_TYPE = OWN_PREFIX + "unsupported-media-type"
+
+
+async def post_event(request: web.Request) -> web.Response:
+    """Answer one event: POST /v1/accounts/{account}/bots/{bot}/events."""
+    with request.app[GATE].admit():
+        bot = _find_bot(request)
+        event = await _read_event(request)
+        answer = await request.app[PIPELINE].answer(
+            bot, event, render_reply, idempotency_key=request.headers.get("Idempotency-Key")
+        )
+    response = web.Response(body=answer.body, content_type="application/json")
+    if answer.error_name is not None and answer.error_id is not None:
+        response.headers["X-Error-Name"] = answer.error_name
+        response.headers["X-Error-Id"] = answer.error_id
+    return response
+
+
+def render_reply(reply: Reply) -> bytes:
+    """Write a reply as the custom integration's answer."""
+    return dumps(render(reply))
+
+
+def _find_bot(request: web.Request) -> Bot:
+    """Find the bot that the path names, once the caller has shown that its account is theirs."""
+    served = request.app[SERVED]
+    account_id = AccountId(request.match_info["account"])
+    account = served.accounts.get(account_id)
+    if account is None:
+        raise RequestRefused(UNKNOWN_BOT, "No such account.")
+    if account.is_open:
+        require_loopback(request)
+    else:
+        authorize(request, account_id, served.api_keys)
+    bot = account.bots.get(BotName(request.match_info["bot"]))
+    if bot is None:
+        raise RequestRefused(UNKNOWN_BOT, "The account has no such bot.")
+    return bot
+
+
+async def _read_event(request: web.Request) -> Event:
+    if not _is_json(request):
+        raise RequestRefused(UNSUPPORTED_TYPE, "The body must be JSON: Content-Type: application/json.")
+    try:
+        body = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise RequestRefused(TOO_LARGE, f"The body has more than {MAX_BODY} bytes.") from None
+    try:
+        return parse_event(loads(body))
+    except (WireError, InvalidEvent) as problem:
+        raise RequestRefused(INVALID_EVENT, f"The body is not an event: {problem}.") from None
+
+
+def _is_json(request: web.Request) -> bool:
+    """Accept application/json and application/…+json; a request that names no type is not JSON."""
+    if hdrs.CONTENT_TYPE not in request.headers:
+        return False
+    kind = request.content_type
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))

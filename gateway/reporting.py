@@ -1,0 +1,47 @@
+"""Tell the log and the metrics of each turn."""
+
+from gateway.contract.errors import TurnFailed, VendorFailure
+from gateway.pipeline import Turn
+from gateway.telemetry.logging import describe_exception, get_logger
+from gateway.telemetry.metrics import Metrics
+
+
+class TurnReporter:
+    """An observer of the pipeline: one log line and one set of samples per turn."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._log = get_logger("turn")
+
+    def __call__(self, turn: Turn) -> None:
+        """Report a turn that has ended."""
+        bot = turn.bot
+        bot.metrics.turns[turn.outcome].inc()
+        for step, seconds in turn.steps.items():
+            bot.metrics.steps[step].observe(seconds)
+        fields: dict[str, object] = {
+            "account": bot.account,
+            "bot": bot.name,
+            "vendor": bot.vendor_name,
+            "conversation": turn.event.conversation_id,
+            "kind": turn.event.kind.value,
+            "outcome": turn.outcome,
+            "attempts": turn.attempts,
+            "ms": {step: round(seconds * 1000, 2) for step, seconds in turn.steps.items()},
+        }
+        error = turn.error
+        if error is not None:
+            self._metrics.failures.labels(bot.account, bot.name, bot.vendor_name, error.code).inc()
+            fields |= {"code": error.code, "error_id": error.error_id, "error": error.message}
+            if isinstance(error, VendorFailure):
+                fields["failure"] = error.kind.label
+            if error.__cause__ is not None:
+                fields["cause"] = describe_exception(error.__cause__)
+            if turn.fault is not None:
+                fields["fault"] = describe_exception(turn.fault)
+        if turn.reply is not None and turn.reply.warnings:
+            fields["warnings"] = turn.reply.warnings
+        if isinstance(error, TurnFailed):
+            self._log.warning("turn", **fields)
+        else:
+            self._log.info("turn", **fields)

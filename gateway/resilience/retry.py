@@ -1,0 +1,65 @@
+"""Try a vendor again where that is safe, inside the turn's deadline. The one module that knows tenacity.
+
+Deciding is the failure's: its kind and its vendor's table say how often (docs/contract/errors.md). A bot's turn is not
+idempotent, so nothing is repeated that the vendor may have taken, unless that vendor's own table says so.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tenacity import AsyncRetrying, RetryCallState, wait_random_exponential
+
+from gateway.contract.errors import VendorFailure
+from gateway.contract.ports import Clock
+from gateway.resilience.deadline import Deadline
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """A bot's `retry` section: how many attempts in all, and the back-off's first and longest wait in seconds."""
+
+    attempts: int = 3
+    initial: float = 0.2
+    maximum: float = 2.0
+
+
+async def call_with_retries(
+    attempt: Callable[[float], Awaitable[T]],
+    *,
+    policy: RetryPolicy,
+    attempt_timeout: float,
+    deadline: Deadline,
+    clock: Clock,
+) -> T:
+    """Call `attempt(seconds it may take)` until it succeeds, its failure forbids another try, or time is short.
+
+    Waits are exponential with full jitter; a `Retry-After` is waited out instead, and when it does not fit into what is left
+    of the deadline the failure is raised at once. Raise the last VendorFailure as it came; anything else passes through.
+    """
+    backoff = wait_random_exponential(multiplier=policy.initial, max=policy.maximum)
+
+    def may_retry(state: RetryCallState) -> bool:
+        failure = state.outcome.exception() if state.outcome is not None else None
+        return isinstance(failure, VendorFailure) and (
+            failure.retries is None or state.attempt_number <= failure.retries
+        )
+
+    def wait(state: RetryCallState) -> float:
+        failure = state.outcome.exception() if state.outcome is not None else None
+        if isinstance(failure, VendorFailure) and failure.retry_after is not None:
+            return failure.retry_after
+        return backoff(state)
+
+    def stop(state: RetryCallState) -> bool:
+        return state.attempt_number >= policy.attempts or state.upcoming_sleep >= deadline.left()
+
+    # Made per call: a shared one would keep one statistics object for all concurrent turns.
+    retrying = AsyncRetrying(retry=may_retry, wait=wait, stop=stop, sleep=clock.sleep, reraise=True)
+
+    async def one() -> T:
+        return await attempt(min(attempt_timeout, deadline.left()))
+
+    return await retrying(one)

@@ -1,0 +1,162 @@
+"""Everything a process needs to answer events, apart from HTTP: bots, vendors' clients, hooks, stores, the pipeline."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import aiohttp
+
+from config.models import Account
+from config.models import Bot as BotConfig
+from gateway import __version__
+from gateway.bot import Bot, Escalation
+from gateway.clock import SystemClock
+from gateway.contract.callables import Sandbox
+from gateway.contract.reply import ReplyRules
+from gateway.contract.types import AccountId, BotName, Channel, ReadingContext
+from gateway.pipeline import ERROR_HOOKS_TIME, Observer, Pipeline
+from gateway.reporting import TurnReporter
+from gateway.resilience.breaker import Breaker, BreakerPolicy
+from gateway.resilience.limiter import Limiter, LimitPolicy
+from gateway.resilience.retry import RetryPolicy
+from gateway.sessions.conversations import Conversations
+from gateway.sessions.memory import MemoryStore
+from gateway.sessions.order import MemoryOrder
+from gateway.sessions.repeats import Repeats
+from gateway.telemetry.logging import get_logger
+from gateway.telemetry.metrics import Metrics
+from hooks.loader import load_hook
+from hooks.runner import HookRunner
+from vendors.registry import VENDORS
+from vendors.services import Services
+
+USER_AGENT: Final = f"botbridge/{__version__}"
+KEEP_ALIVE: Final = 15.0
+"""Seconds that an idle connection to a vendor is kept: below what vendors keep, since a turn sent on a connection that is
+being closed is lost and may not be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeSettings:
+    """What concerns the process rather than an account."""
+
+    max_delay: int = 300
+    """Seconds; a bot's longer delays are cut to it."""
+
+
+class Runtime:
+    """An asynchronous context: what it makes on entry it lets go of on exit."""
+
+    def __init__(
+        self, accounts: Iterable[Account], settings: RuntimeSettings | None = None, *, observers: Iterable[Observer] = ()
+    ) -> None:
+        self._first_accounts = list(accounts)
+        self._settings = settings or RuntimeSettings()
+        self._log = get_logger("runtime")
+        self._retired: set[asyncio.Future[None]] = set()
+        self.clock = SystemClock()
+        self.metrics = Metrics()
+        self.bots: Mapping[tuple[AccountId, BotName], Bot] = {}
+        store = MemoryStore(self.clock)
+        self.metrics.watch_store(store)
+        self.pipeline = Pipeline(
+            repeats=Repeats(store),
+            conversations=Conversations(store),
+            order=MemoryOrder(),
+            clock=self.clock,
+            observers=[TurnReporter(self.metrics), *observers],
+        )
+
+    async def __aenter__(self) -> "Runtime":
+        """Open the shared session and every bot's vendor client."""
+        self._http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE, ttl_dns_cache=30),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": USER_AGENT},
+        )
+        self._sandbox = Sandbox()
+        await self.serve_accounts(self._first_accounts)
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        """Close everything, in the opposite order."""
+        for retired in list(self._retired):
+            retired.cancel()
+        if self._retired:
+            await asyncio.wait(self._retired)
+        await _close_all(self.bots.values())
+        await self._sandbox.close()
+        await self._http.close()
+
+    async def serve_accounts(self, accounts: Iterable[Account]) -> None:
+        """Make the accounts' bots and serve them from now on; turns under way end on the bots they began with."""
+        services = Services(http=self._http, sandbox=self._sandbox, clock=self.clock)
+        # SDK imports are slow and block, so they happen here, off the loop, and never on an event.
+        made = await asyncio.to_thread(self._make_bots, list(accounts), services)
+        async with asyncio.TaskGroup() as opening:
+            for bot in made.values():
+                opening.create_task(bot.vendor.open())
+        replaced, self.bots = self.bots, made
+        if replaced:
+            retirement = asyncio.ensure_future(self._retire(list(replaced.values())))
+            self._retired.add(retirement)
+            retirement.add_done_callback(self._retired.discard)
+
+    async def _retire(self, bots: list[Bot]) -> None:
+        """Close replaced bots once no turn can be under way on them."""
+        longest = max(bot.total_timeout for bot in bots) + ERROR_HOOKS_TIME
+        await self.clock.sleep(longest + 1)
+        await _close_all(bots)
+
+    def _make_bots(self, accounts: list[Account], services: Services) -> dict[tuple[AccountId, BotName], Bot]:
+        return {
+            (AccountId(account.account), BotName(name)): self._make_bot(account, name, bot, services)
+            for account in accounts
+            for name, bot in account.bots.items()
+        }
+
+    def _make_bot(self, account: Account, name: str, config: BotConfig, services: Services) -> Bot:
+        """Turn one bot of an account file into one that can take turns."""
+        channel = Channel(config.channel)
+        escalation = config.escalation
+        return Bot(
+            account=AccountId(account.account),
+            name=BotName(name),
+            vendor_name=config.vendor,
+            vendor=VENDORS[config.vendor].create(config.settings, services),
+            hooks=HookRunner(
+                pre=[load_hook(hook.use, hook.options) for hook in config.hooks.pre],
+                post=[load_hook(hook.use, hook.options) for hook in config.hooks.post],
+                error=[load_hook(hook.use, hook.options) for hook in config.hooks.error],
+                timeout=config.hooks.timeout,
+                sandbox=services.sandbox,
+            ),
+            retry=RetryPolicy(config.retry.attempts, config.retry.initial, config.retry.maximum),
+            attempt_timeout=config.timeouts.attempt,
+            total_timeout=config.timeouts.total,
+            limiter=Limiter(
+                LimitPolicy(config.limits.in_flight, config.limits.per_second) if config.limits else LimitPolicy(),
+                self.clock,
+            ),
+            breaker=Breaker(
+                BreakerPolicy(config.breaker.failures, config.breaker.window, config.breaker.open_for), self.clock
+            )
+            if config.breaker
+            else None,
+            escalation=Escalation(escalation.skill, escalation.message) if escalation else None,
+            rules=ReplyRules(
+                channel=channel,
+                skills=None if account.skills is None else frozenset(account.skills),
+                encoded_metadata=account.features.encoded_metadata,
+                custom_ttr=account.features.custom_ttr,
+                max_delay=self._settings.max_delay,
+            ),
+            reading=ReadingContext(channel=channel, default_skill=escalation.skill if escalation else None),
+            metrics=self.metrics.for_bot(account.account, name, config.vendor),
+        )
+
+
+async def _close_all(bots: Iterable[Bot]) -> None:
+    for bot in bots:
+        await bot.vendor.close()

@@ -1,0 +1,82 @@
+"""A store in this process's memory: gone with the process, bounded in bytes."""
+
+from collections import OrderedDict
+
+from gateway.contract.ports import Clock
+
+DEFAULT_CAPACITY = 256 * 1024 * 1024
+"""Bytes of keys and values together."""
+
+
+class MemoryStore:
+    """Keeps values until their time is over, or until room is needed.
+
+    Values with the same time to live sit in one queue, in the order in which they expire, so that what is over is always
+    found at a queue's head. When room is needed the shortest-lived queue gives first: a first answer kept for a repeat is
+    dearer to lose late than a conversation's state.
+    """
+
+    def __init__(self, clock: Clock, *, capacity: int = DEFAULT_CAPACITY) -> None:
+        self._clock = clock
+        self._capacity = capacity
+        self._queues: dict[float, OrderedDict[str, tuple[float, bytes]]] = {}
+        self._queue_of: dict[str, float] = {}
+        self.size = 0
+        """Bytes in use."""
+        self.evictions = 0
+        """Values given up before their time because room was needed."""
+
+    async def get(self, key: str) -> bytes | None:
+        """Give the value, or None when there is none or its time is over."""
+        ttl = self._queue_of.get(key)
+        if ttl is None:
+            return None
+        expires, value = self._queues[ttl][key]
+        if expires <= self._clock.monotonic():
+            self._remove(key)
+            return None
+        return value
+
+    async def set(self, key: str, value: bytes, *, ttl: float) -> None:
+        """Keep a value for `ttl` seconds."""
+        self._remove(key)
+        now = self._clock.monotonic()
+        self._drop_expired(now)
+        self._queues.setdefault(ttl, OrderedDict())[key] = (now + ttl, value)
+        self._queue_of[key] = ttl
+        self.size += _cost(key, value)
+        while self.size > self._capacity and len(self._queue_of) > 1:
+            self._evict_one(key)
+
+    async def delete(self, key: str) -> None:
+        """Forget a value."""
+        self._remove(key)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    def __len__(self) -> int:
+        return len(self._queue_of)
+
+    def _remove(self, key: str) -> None:
+        ttl = self._queue_of.pop(key, None)
+        if ttl is not None:
+            _, value = self._queues[ttl].pop(key)
+            self.size -= _cost(key, value)
+
+    def _drop_expired(self, now: float) -> None:
+        for queue in self._queues.values():
+            while queue and next(iter(queue.values()))[0] <= now:
+                self._remove(next(iter(queue)))
+
+    def _evict_one(self, spared: str) -> None:
+        for ttl in sorted(self._queues):
+            for key in self._queues[ttl]:
+                if key != spared:
+                    self._remove(key)
+                    self.evictions += 1
+                    return
+
+
+def _cost(key: str, value: bytes) -> int:
+    return len(key) + len(value)

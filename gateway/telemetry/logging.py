@@ -1,0 +1,85 @@
+"""Logs: one line per turn, JSON in a pipe, readable on a terminal; never a consumer's or a bot's words, never a secret."""
+
+import logging
+import sys
+import traceback
+from pathlib import PurePath
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
+
+from gateway.contract.wire import WireError, dumps
+
+
+def configure_logging(level: str = "info", *, stream: TextIO | None = None) -> None:
+    """Send every log line to `stream` (standard error); other libraries' warnings come along in the same form."""
+    out = stream or sys.stderr
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        strip_exception_text,
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(colors=True) if out.isatty() else structlog.processors.JSONRenderer(_serialize)
+    )
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.WriteLoggerFactory(file=out),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared[:-1], _name_library],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, strip_exception_text, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(max(logging.WARNING, getattr(logging, level.upper())))
+
+
+def get_logger(name: str) -> FilteringBoundLogger:
+    """Give a logger that names its part of botbridge."""
+    logger: FilteringBoundLogger = structlog.get_logger(part=name)
+    return logger
+
+
+def describe_exception(error: BaseException) -> dict[str, Any]:
+    """Say where an exception came from without its text, which may quote what it stumbled over."""
+    frames = traceback.extract_tb(error.__traceback__)
+    described: dict[str, Any] = {
+        "type": type(error).__name__,
+        "at": [f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-8:]],
+    }
+    if (cause := error.__cause__ or error.__context__) is not None:
+        described["cause"] = describe_exception(cause)
+    return described
+
+
+def strip_exception_text(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replace `exc_info` by what `describe_exception` says."""
+    info = event.pop("exc_info", None)
+    if info is True:
+        info = sys.exc_info()
+    error = info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        event["exception"] = describe_exception(error)
+    return event
+
+
+def _name_library(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    record = event.get("_record")
+    if record is not None:
+        event["part"] = record.name
+    return event
+
+
+def _serialize(event: EventDict, **_options: object) -> str:
+    try:
+        return dumps(event).decode()
+    except WireError:
+        return dumps({key: value if isinstance(value, str | int | float | None) else repr(value) for key, value in event.items()}).decode()
