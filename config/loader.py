@@ -1,0 +1,108 @@
+"""Read a folder of account files: every account, or every problem."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config.account_file import check_account
+from config.document import Document, read_document
+from config.models import Account
+from config.problems import ConfigProblems, KeyPath, Problem, Report
+from config.secrets import Secrets
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedAccounts:
+    """Everything that one gateway serves."""
+
+    accounts: tuple[Account, ...]
+    """In order of file name; no two are the same account."""
+
+    @property
+    def bots(self) -> int:
+        """Count the bots of all accounts."""
+        return sum(len(account.bots) for account in self.accounts)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One account file on its way."""
+
+    report: Report
+    secrets: Secrets
+    document: Document | None
+    account: Account | None
+
+    def problems(self) -> list[Problem]:
+        return [
+            Problem(problem.file, problem.line, problem.path, self.secrets.hide(problem.text))
+            for problem in self.report.problems
+        ]
+
+
+def load_accounts(directory: Path, environ: Mapping[str, str]) -> LoadedAccounts:
+    """Read and check `directory/*.yaml`, in which `${env:NAME}` refers to `environ`.
+
+    Hooks and callables are imported, so what they import must be importable (config.importing). Blocks: not for the event
+    loop. Raise ConfigProblems with all that is wrong in all files.
+    """
+    files = [_load_file(path, environ) for path in _find_files(directory)]
+    _compare(files)
+    if problems := [problem for file in files for problem in file.problems()]:
+        raise ConfigProblems(problems)
+    return LoadedAccounts(tuple(file.account for file in files if file.account is not None))
+
+
+def _find_files(directory: Path) -> list[Path]:
+    try:
+        # Path.glob would take a folder that cannot be read for an empty one.
+        found = sorted(path for path in directory.iterdir() if path.suffix == ".yaml" and not path.name.startswith("."))
+    except OSError as error:
+        text = f"the folder of the account files cannot be read: {error.strerror}"
+        raise ConfigProblems([Problem(str(directory), 1, "(folder)", text)]) from None
+    if not found:
+        raise ConfigProblems([Problem(str(directory), 1, "(folder)", "has no account file (*.yaml)")])
+    return found
+
+
+def _load_file(path: Path, environ: Mapping[str, str]) -> _File:
+    report, secrets = Report(str(path)), Secrets(path.parent, environ)
+    document = account = None
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        report.add(1, (), f"cannot be read: {error.strerror}")
+    else:
+        document = read_document(data, secrets=secrets, report=report)
+        if document is not None:
+            account = check_account(document, report)
+    return _File(report, secrets, document, account)
+
+
+def _compare(files: list[_File]) -> None:
+    """Report accounts that have two files, and API keys that two accounts share: a key says whose it is."""
+    accounts: dict[str, str] = {}
+    keys: dict[str, tuple[str, str]] = {}
+    for file in files:
+        if file.document is None:
+            continue
+        value, name = file.document.value, file.report.file
+        account = value.get("account")
+        if not isinstance(account, str) or ("account",) in file.report:
+            continue
+        first = accounts.setdefault(account, name)
+        if first != name:
+            file.report.add(file.document.line(("account",)), ("account",), f"is described by {first} as well")
+        for path, key in _api_keys(value):
+            owner, place = keys.setdefault(key, (account, f"{name}:{file.document.line(path)}"))
+            if owner != account and path not in file.report:
+                file.report.add(file.document.line(path), path, f"is a key of another account too ({place})")
+
+
+def _api_keys(value: dict[str, Any]) -> list[tuple[KeyPath, str]]:
+    match value.get("auth"):
+        case {"api_keys": list(keys)}:
+            return [(("auth", "api_keys", index), key) for index, key in enumerate(keys) if isinstance(key, str)]
+        case _:
+            return []

@@ -1,0 +1,77 @@
+"""Replace `${env:NAME}` and `${file:PATH}` in the strings of an account file (docs/accounts.md)."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+_REFERENCE: Final = re.compile(r"\$\{(env|file):([^}]*)(\}?)")
+SHORTEST_HIDDEN: Final = 4
+"""Characters. A shorter value is no secret, and hiding it would tear words apart."""
+
+
+class SecretMissing(ValueError):
+    """A reference that leads nowhere. The message names it, never a value."""
+
+
+class Secrets:
+    """Knows where references lead, and hides what they led to."""
+
+    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._environ = environ
+        self._found: dict[str, str] = {}
+
+    def replace(self, text: str) -> str:
+        """Replace every reference in a string. Raise SecretMissing, which names all that lead nowhere."""
+        missing: list[str] = []
+
+        def look_up(match: re.Match[str]) -> str:
+            try:
+                value = self._find(*match.groups())
+            except SecretMissing as error:
+                missing.append(str(error))
+                return match.group()
+            self._found[value] = match.group()
+            return value
+
+        replaced = _REFERENCE.sub(look_up, text)
+        if missing:
+            raise SecretMissing("; ".join(missing))
+        return replaced
+
+    def hide(self, text: str) -> str:
+        """Put the references back where a text quotes what they led to; a vendor's own check may quote a value."""
+        for value in sorted(self._found, key=len, reverse=True):
+            if len(value) >= SHORTEST_HIDDEN:
+                text = text.replace(value, self._found[value])
+        return text
+
+    def _find(self, kind: str, name: str, end: str) -> str:
+        if not end:
+            raise SecretMissing(f"${{{kind}:… is not closed by }}")
+        if not name:
+            raise SecretMissing(f"${{{kind}:}} names nothing")
+        return self._from_environment(name) if kind == "env" else self._from_file(name)
+
+    def _from_environment(self, name: str) -> str:
+        value = self._environ.get(name)
+        if value is None:
+            raise SecretMissing(f"the environment has no {name}")
+        return value
+
+    def _from_file(self, name: str) -> str:
+        """Read a file; relative paths start at the account file's folder. One newline at the end is not part of the value."""
+        path = self._folder / name
+        try:
+            if path.exists() and not path.is_file():
+                # Neither a folder nor a pipe that nobody writes to.
+                raise SecretMissing(f"{name} is not a file")
+            value = path.read_bytes().decode()
+        except UnicodeDecodeError:
+            raise SecretMissing(f"file {name} is not UTF-8 text") from None
+        except OSError as error:
+            raise SecretMissing(f"file {name} cannot be read: {error.strerror}") from None
+        except ValueError:  # a name that no file can have
+            raise SecretMissing(f"file {name!a} cannot be read") from None
+        return value.removesuffix("\n").removesuffix("\r")
