@@ -1,0 +1,169 @@
+"""What a hook is told besides its payload: the conversation, the event as it came in, its options, its state, a log."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, NoReturn
+
+import structlog
+from structlog.typing import FilteringBoundLogger
+
+from gateway.contract.types import Channel, Json
+from gateway.contract.wire import WireError, dumps, loads
+
+
+def _refuse(*_: Any, **__: Any) -> NoReturn:
+    raise TypeError("this is read-only; copy.deepcopy gives a copy to change")
+
+
+class ReadOnlyDict(dict[str, Any]):
+    """A dict that refuses every change; made by `read_only`. Copies, deep copies and pickles of it are plain dicts."""
+
+    __slots__ = ()
+    __init__ = __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Json:
+        copied: Json = plain(self)
+        return copied
+
+    def __reduce__(self) -> tuple[type[Json], tuple[Json]]:
+        return dict, (plain(self),)
+
+
+class ReadOnlyList(list[Any]):
+    """A list that refuses every change; made by `read_only`. Copies, deep copies and pickles of it are plain lists."""
+
+    __slots__ = ()
+    __init__ = __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+    append = clear = extend = insert = pop = remove = reverse = sort = _refuse
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> list[Any]:
+        copied: list[Any] = plain(self)
+        return copied
+
+    def __reduce__(self) -> tuple[type[list[Any]], tuple[list[Any]]]:
+        return list, (plain(self),)
+
+
+def read_only(value: Any) -> Any:
+    """Copy a value whose dicts and lists, at every depth, refuse every change; anything else in it is kept as it is."""
+    return _rebuild(value, lambda: ReadOnlyDict.__new__(ReadOnlyDict), lambda: ReadOnlyList.__new__(ReadOnlyList))
+
+
+def plain(value: Any) -> Any:
+    """Copy a value with plain dicts and lists at every depth."""
+    return _rebuild(value, dict, list)
+
+
+def _rebuild(value: Any, new_dict: Callable[[], Json], new_list: Callable[[], list[Any]]) -> Any:
+    """Copy in depth without recursion: an event may nest deeper than Python's stack allows."""
+    todo: list[tuple[Any, Any]] = []
+
+    def start(item: Any) -> Any:
+        made: Any
+        if isinstance(item, dict):
+            made = new_dict()
+        elif isinstance(item, list):
+            made = new_list()
+        else:
+            return item
+        todo.append((item, made))
+        return made
+
+    root = start(value)
+    while todo:
+        source, made = todo.pop()
+        # Through the base classes, whose methods the read-only ones refuse.
+        if isinstance(source, dict):
+            dict.update(made, {key: start(item) for key, item in source.items()})
+        else:
+            list.extend(made, [start(item) for item in source])
+    return root
+
+
+NO_OPTIONS: Final[Json] = read_only({})
+"""What a hook without `with:` gets."""
+
+
+class EventSnapshot:
+    """The event as it came in, kept as bytes until a hook asks, so that nobody's later change shows in it."""
+
+    __slots__ = ("_made", "_text")
+
+    def __init__(self, payload: Json) -> None:
+        self._text = b""
+        self._made: Json | None = None
+        try:
+            self._text = dumps(payload)
+        except WireError:
+            # What was read may nest deeper than what can be written.
+            self._made = read_only(payload)
+
+    def read(self) -> Json:
+        """Give the event, read-only at every depth; made at the first call."""
+        if self._made is None:
+            self._made = read_only(loads(self._text))
+        return self._made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class HookContext:
+    """The second argument of every hook. Its repr leaves out whatever may hold the consumer's words."""
+
+    account: str
+    """LivePerson's account number."""
+    bot: str
+    """The bot's name in its account file."""
+    vendor: str
+    """The vendor's name in the account file: `lex-v2`, `dialogflow-es`, `dialogflow-cx`, `watson-v1`, …"""
+    channel: Channel
+    """`messaging` or `chat`; compares equal to those strings."""
+    conversation_id: str
+    """LivePerson's convId."""
+    options: Json = field(default_factory=lambda: NO_OPTIONS, repr=False)
+    """The `with:` mapping of the account file, read-only."""
+    state: Json = field(default_factory=dict, repr=False)
+    """Kept for the conversation and shared by all hooks of the bot; JSON only, change it in place."""
+    log: FilteringBoundLogger = field(default_factory=structlog.get_logger, repr=False)
+    """A structlog logger that already knows account, bot and conversation; give it no message text."""
+    snapshot: EventSnapshot = field(default_factory=lambda: EventSnapshot({}), repr=False)
+    """Where `event` comes from."""
+
+    @property
+    def event(self) -> Json:
+        """The event as it came in, before any hook; read-only at every depth, one object for all hooks of a turn."""
+        return self.snapshot.read()
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class HookScope:
+    """One turn as its hooks see it: made once per turn, handed to each method of the runner."""
+
+    account: str
+    bot: str
+    vendor: str
+    """The vendor's name in the account file."""
+    channel: Channel
+    conversation_id: str
+    event_payload: Json = field(repr=False)
+    """The event as it came in; read when the first hook of the turn is about to run."""
+    state: Json = field(repr=False)
+    """Changed in place by hooks; saved by who made the scope."""
+    log: FilteringBoundLogger = field(repr=False)
+    _snapshot: EventSnapshot | None = field(default=None, init=False, repr=False)
+
+    def make_context(self, target: str, options: Json) -> HookContext:
+        """Make the context of one hook."""
+        if self._snapshot is None:
+            self._snapshot = EventSnapshot(self.event_payload)
+        return HookContext(
+            account=self.account,
+            bot=self.bot,
+            vendor=self.vendor,
+            channel=self.channel,
+            conversation_id=self.conversation_id,
+            options=options,
+            state=self.state,
+            log=self.log.bind(hook=target),
+            snapshot=self._snapshot,
+        )

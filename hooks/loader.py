@@ -1,0 +1,58 @@
+"""An account file's entries under `hooks:` -> hooks that can be called."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.contract.callables import CallableNotFound, load_callable
+from gateway.contract.types import Json
+from hooks.context import NO_OPTIONS, read_only
+from hooks.options import InvalidOptions, check_options
+
+
+@dataclass(frozen=True, slots=True)
+class HookSpec:
+    """One entry as the account file has it: `module:function`, and what stands under `with:`."""
+
+    target: str
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A hook that was found and takes two arguments. `target` names it in messages."""
+
+    target: str
+    function: Callable[..., Any]
+    options: Json = field(default_factory=lambda: NO_OPTIONS, repr=False)
+    """Read-only."""
+
+
+def parse_hook(entry: Any) -> HookSpec:
+    """Read `"module:function"` or `{"use": "module:function", "with": {…}}`. Raise CallableNotFound."""
+    match entry:
+        case str():
+            return HookSpec(entry)
+        case {"use": str(target), **rest} if set(rest) <= {"with"}:
+            options = rest.get("with")
+            if options is None:
+                return HookSpec(target)
+            if isinstance(options, Mapping):
+                return HookSpec(target, options)
+            raise CallableNotFound("with: must be a mapping")
+        case _:
+            raise CallableNotFound('must be "module:function" or {use: "module:function", with: {…}}')
+
+
+def load_hook(spec: HookSpec) -> Hook:
+    """Import a hook and check that it takes (payload, ctx) and, where it says so itself, its options.
+
+    Raise CallableNotFound, whose message says what is wrong.
+    """
+    function = load_callable(spec.target, arguments=2)
+    options: Json = read_only(dict(spec.options))
+    try:
+        check_options(function, options)
+    except InvalidOptions as error:
+        raise CallableNotFound(f"{spec.target!r} refuses its options: {error}") from error
+    return Hook(spec.target, function, options)

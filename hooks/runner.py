@@ -1,0 +1,172 @@
+"""Run a bot's hooks: in order, each with its own time, isolated, their results checked.
+
+A hook works on a copy. What it leaves is copied again before the next one sees it, so that nothing that a hook keeps,
+or that still runs after its time, reaches into the turn; and the pipeline's own request and answer stay as they were.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from gateway.contract.callables import CallableFailed, Sandbox
+from gateway.contract.errors import BridgeError, HookFailed
+from gateway.contract.types import HookKeys, Json
+from gateway.contract.wire import WireError, copy, dumps, loads
+from hooks.context import HookScope
+from hooks.loader import Hook
+
+DeadlineLeft: TypeAlias = Callable[[], float]
+"""Seconds that the turn has left."""
+
+
+class HookRunner:
+    """The hooks of one bot. Nothing is copied, and nothing costs time, for a kind that has no hooks."""
+
+    def __init__(
+        self,
+        pre: Sequence[Hook] = (),
+        post: Sequence[Hook] = (),
+        error: Sequence[Hook] = (),
+        *,
+        timeout: float,
+        sandbox: Sandbox,
+    ) -> None:
+        """Take the hooks in the order they run; `timeout` is seconds, for each."""
+        self._pre = tuple(pre)
+        self._post = tuple(post)
+        self._error = tuple(error)
+        self._timeout = timeout
+        self._sandbox = sandbox
+
+    async def run_pre(self, request: Json, scope: HookScope, deadline_left: DeadlineLeft) -> Json:
+        """Hand the vendor's request through the pre hooks and give back what they made of it. Raise HookFailed."""
+        return await self._run_chain("pre", self._pre, request, scope, deadline_left)
+
+    async def run_post(self, answer: Json, scope: HookScope, deadline_left: DeadlineLeft) -> Json:
+        """Hand the vendor's answer through the post hooks and give back what they made of it. Raise HookFailed."""
+        return await self._run_chain("post", self._post, answer, scope, deadline_left)
+
+    async def run_error(self, report: Json, scope: HookScope, deadline_left: DeadlineLeft | None = None) -> None:
+        """Tell every error hook; a failure among them is logged and changes nothing.
+
+        Without `deadline_left` each has its full timeout: a turn that ended for want of time is reported too.
+        """
+        if not self._error:
+            return
+        try:
+            text = dumps(report)
+        except WireError as error:
+            scope.log.warning("hooks_not_called", kind="error", problem=str(error))
+            return
+        for hook in self._error:
+            try:
+                await self._call(hook, loads(text), scope, deadline_left or _no_deadline)
+            except _Problem as problem:
+                problem.log("error", hook, scope)
+
+    async def _run_chain(
+        self, kind: str, hooks: Sequence[Hook], payload: Json, scope: HookScope, deadline_left: DeadlineLeft
+    ) -> Json:
+        if not hooks:
+            return payload
+        try:
+            given: Json = copy(payload)
+        except WireError as error:
+            raise HookFailed(f"the {kind} hooks were not called: the payload {error}") from None
+        for hook in hooks:
+            try:
+                given = _check_result(await self._call(hook, given, scope, deadline_left), given)
+            except _Problem as problem:
+                problem.log(kind, hook, scope)
+                raise HookFailed(f"the {kind} hook {hook.target} {problem}") from None
+        return given
+
+    async def _call(self, hook: Hook, payload: Json, scope: HookScope, deadline_left: DeadlineLeft) -> Any:
+        """Call one hook within its time and see that it leaves a state that can be saved. Raise _Problem."""
+        left = deadline_left()
+        if left <= 0:
+            raise _Problem("was not called: the turn's time is over")
+        state_before = dumps(scope.state)
+        context = scope.make_context(hook.target, hook.options)
+        try:
+            result = await self._sandbox.call(hook.function, payload, context, timeout=min(self._timeout, left))
+        except CallableFailed as failure:
+            _restore_unless_json(scope.state, state_before)
+            if failure.timed_out and left < self._timeout:
+                raise _Problem(f"ran past the {left:.3g} s that the turn had left") from None
+            raise _Problem(str(failure), failure.__cause__) from None
+        if problem := _restore_unless_json(scope.state, state_before):
+            raise _Problem(f"left a state that {problem}")
+        return result
+
+
+def build_error_report(
+    failure: BridgeError,
+    keys: HookKeys,
+    conversation_id: str,
+    *,
+    request: Json | None = None,
+    answer: Json | None = None,
+) -> Json:
+    """Build an error hook's payload (docs/contract/hooks.md, "Error hook payload").
+
+    `request` and `answer` are the vendor's, None when it had not come to that; what is None is left out.
+    """
+    report: Json = {"error": {"errorId": failure.error_id, "name": failure.code}, "vendor": keys.label}
+    if request is not None:
+        report[keys.request_key] = request
+    if answer is not None:
+        report[keys.response_key] = answer
+    return {**report, "convId": conversation_id}
+
+
+class _Problem(Exception):
+    """What was wrong with a hook, without a word of what it said itself; `raised` is its own exception, if any."""
+
+    def __init__(self, problem: str, raised: BaseException | None = None) -> None:
+        super().__init__(problem)
+        self.raised = raised
+
+    def log(self, kind: str, hook: Hook, scope: HookScope) -> None:
+        """Tell the operator which hook it was, and where in its code."""
+        place = {} if self.raised is None else {"at": _find_place(self.raised)}
+        scope.log.warning("hook_failed", kind=kind, hook=hook.target, problem=str(self), **place)
+
+
+def _check_result(result: Any, given: Json) -> Json:
+    if result is None:
+        result = given
+    elif not isinstance(result, dict):
+        raise _Problem(f"returned a value of type {type(result).__name__}, not a dict or None")
+    try:
+        checked: Json = copy(result)
+    except WireError as error:
+        raise _Problem(f"left a payload that {error}") from None
+    return checked
+
+
+def _restore_unless_json(state: Json, before: bytes) -> str | None:
+    """Put the state back when it cannot be saved, and say why it cannot."""
+    try:
+        dumps(state)
+    except WireError as error:
+        state.clear()
+        state.update(loads(before))
+        return str(error)
+    return None
+
+
+def _find_place(raised: BaseException) -> str:
+    """Name the file and line that raised: all of a traceback that quotes nothing."""
+    trace = raised.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "unknown"
+    code = trace.tb_frame.f_code
+    return f"{Path(code.co_filename).name}:{trace.tb_lineno} in {code.co_name}"
+
+
+def _no_deadline() -> float:
+    return math.inf
