@@ -7,12 +7,12 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from aiohttp import web
 
 from config.loader import LoadedAccounts, load_accounts
 from config.problems import ConfigProblems
-from gateway.contract.types import AccountId
 from gateway.ingress.auth import ApiKeys
 from gateway.ingress.errors import answer_errors
 from gateway.ingress.events import MAX_BODY, post_event
@@ -50,7 +50,7 @@ class Server:
         self.runtime = Runtime(accounts.accounts, RuntimeSettings(max_delay=settings.max_delay))
         self.url = ""
 
-    async def __aenter__(self) -> "Server":
+    async def __aenter__(self) -> Self:
         """Open the bots and listen; `url` tells where."""
         async with AsyncExitStack() as held:
             await held.enter_async_context(self.runtime)
@@ -85,9 +85,9 @@ class Server:
         accounts = {}
         for account in loaded.accounts:
             bots = {name: bot for (owner, name), bot in self.runtime.bots.items() if owner == account.account}
-            accounts[AccountId(account.account)] = ServedAccount(bots, is_open=account.auth is None)
+            accounts[account.account] = ServedAccount(bots, is_open=account.auth is None)
         keys = {
-            AccountId(account.account): [key.get_secret_value() for key in account.auth.api_keys]
+            account.account: [key.get_secret_value() for key in account.auth.api_keys]
             for account in loaded.accounts
             if account.auth is not None
         }

@@ -1,7 +1,7 @@
 """One turn, start to end: an event in, the bot's reply or an error out, never both and never neither.
 
-    repeat? → limits → this conversation's turn → request → pre hooks → vendor (deadline, circuit, retries) → post hooks
-            → read → verify → keep → answer             any failure → error hooks → escalation, or raise
+repeat? → limits → this conversation's turn → request → pre hooks → vendor (deadline, circuit, retries) → post hooks
+→ read → verify → keep → answer; any failure → error hooks → escalation, or raise.
 """
 
 import asyncio
@@ -33,7 +33,8 @@ from gateway.resilience.retry import call_with_retries
 from gateway.sessions.conversations import Conversation, Conversations
 from gateway.sessions.repeats import Answer, Repeats
 from gateway.telemetry.logging import get_logger
-from hooks.runner import HookScope, build_error_report
+from hooks.context import HookScope
+from hooks.runner import build_error_report
 
 ERROR_HOOKS_TIME: Final = 3.0
 """Seconds for all error hooks of a turn together, beyond its deadline: 25 s and these stay below LivePerson's 30 s."""
@@ -71,7 +72,13 @@ class Pipeline:
     """Runs turns. `observers` are told of each turn at its end."""
 
     def __init__(
-        self, *, repeats: Repeats, conversations: Conversations, order: Order, clock: Clock, observers: Sequence[Observer] = ()
+        self,
+        *,
+        repeats: Repeats,
+        conversations: Conversations,
+        order: Order,
+        clock: Clock,
+        observers: Sequence[Observer] = (),
     ) -> None:
         self._repeats = repeats
         self._conversations = conversations
@@ -130,16 +137,16 @@ class Pipeline:
     async def _ask_bot(self, turn: Turn, conversation: Conversation) -> Reply:
         """Build the request, ask, and read the answer: the order of a turn's steps."""
         bot, deadline = turn.bot, turn.deadline
-        scope = _hook_scope(turn, conversation)
+        scope = self._make_scope(turn, conversation)
         turn.request = bot.vendor.build_request(turn.event, conversation.session)
-        if bot.hooks.pre:
+        if scope is not None:
             with self._timed(turn, "pre_hooks"):
-                turn.request = await bot.hooks.run_pre(turn.request, scope, deadline_left=deadline.left)
+                turn.request = await bot.hooks.run_pre(turn.request, scope, deadline.left)
         with self._timed(turn, "vendor"):
             turn.answer = await self._call_vendor(turn, turn.request, conversation)
-        if bot.hooks.post:
+        if scope is not None:
             with self._timed(turn, "post_hooks"):
-                turn.answer = await bot.hooks.run_post(turn.answer, scope, deadline_left=deadline.left)
+                turn.answer = await bot.hooks.run_post(turn.answer, scope, deadline.left)
         with self._timed(turn, "read"):
             return verify(bot.vendor.read_reply(turn.answer, bot.reading), bot.rules)
 
@@ -187,12 +194,12 @@ class Pipeline:
         bot = turn.bot
         failure.vendor = bot.vendor_name
         turn.outcome, turn.error = "failed", failure
-        if bot.hooks.error:
+        if (scope := self._make_scope(turn, conversation)) is not None:
             report = build_error_report(
                 failure, bot.vendor.keys, turn.event.conversation_id, request=turn.request, answer=turn.answer
             )
             limit = Deadline(self._clock, ERROR_HOOKS_TIME)
-            await bot.hooks.run_error(report, _hook_scope(turn, conversation), deadline_left=limit.left)
+            await bot.hooks.run_error(report, scope, limit.left)
         if conversation.key:
             try:
                 await self._save(conversation)
@@ -202,6 +209,22 @@ class Pipeline:
             raise failure
         turn.reply, turn.outcome = escalate(bot.escalation), "escalated"
         return Answer(render(turn.reply), failure.code, failure.error_id)
+
+    def _make_scope(self, turn: Turn, conversation: Conversation) -> HookScope | None:
+        """Make what the hooks see of this turn; None for a bot without hooks, which pays nothing for them."""
+        bot = turn.bot
+        if not bot.hooks:
+            return None
+        return HookScope(
+            account=bot.account,
+            bot=bot.name,
+            vendor=bot.vendor_name,
+            channel=bot.rules.channel,
+            conversation_id=turn.event.conversation_id,
+            event_payload=turn.event.payload,
+            state=conversation.hook_state,
+            log=self._log.bind(account=bot.account, bot=bot.name, conversation=turn.event.conversation_id),
+        )
 
     async def _save(self, conversation: Conversation) -> None:
         try:
@@ -247,16 +270,3 @@ def _repeat_keys(bot: Bot, event: Event, idempotency_key: str | None) -> list[st
     if idempotency_key:
         keys.append(f"answer/{bot.prefix}key/{idempotency_key}")
     return keys
-
-
-def _hook_scope(turn: Turn, conversation: Conversation) -> HookScope:
-    bot = turn.bot
-    return HookScope(
-        account=bot.account,
-        bot=bot.name,
-        vendor=bot.vendor_name,
-        channel=bot.rules.channel,
-        event_payload=turn.event.payload,
-        state=conversation.hook_state,
-        conversation_id=turn.event.conversation_id,
-    )

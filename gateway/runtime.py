@@ -3,18 +3,19 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import aiohttp
 
 from config.models import Account
 from config.models import Bot as BotConfig
+from config.sections import HookSpec as HookSection
 from gateway import __version__
 from gateway.bot import Bot, Escalation
 from gateway.clock import SystemClock
 from gateway.contract.callables import Sandbox
 from gateway.contract.reply import ReplyRules
-from gateway.contract.types import AccountId, BotName, Channel, ReadingContext
+from gateway.contract.types import AccountId, BotName, ReadingContext
 from gateway.pipeline import ERROR_HOOKS_TIME, Observer, Pipeline
 from gateway.reporting import TurnReporter
 from gateway.resilience.breaker import Breaker, BreakerPolicy
@@ -26,7 +27,7 @@ from gateway.sessions.order import MemoryOrder
 from gateway.sessions.repeats import Repeats
 from gateway.telemetry.logging import get_logger
 from gateway.telemetry.metrics import Metrics
-from hooks.loader import load_hook
+from hooks.loader import Hook, HookSpec, load_hook
 from hooks.runner import HookRunner
 from vendors.registry import VENDORS
 from vendors.services import Services
@@ -49,7 +50,11 @@ class Runtime:
     """An asynchronous context: what it makes on entry it lets go of on exit."""
 
     def __init__(
-        self, accounts: Iterable[Account], settings: RuntimeSettings | None = None, *, observers: Iterable[Observer] = ()
+        self,
+        accounts: Iterable[Account],
+        settings: RuntimeSettings | None = None,
+        *,
+        observers: Iterable[Observer] = (),
     ) -> None:
         self._first_accounts = list(accounts)
         self._settings = settings or RuntimeSettings()
@@ -68,7 +73,7 @@ class Runtime:
             observers=[TurnReporter(self.metrics), *observers],
         )
 
-    async def __aenter__(self) -> "Runtime":
+    async def __aenter__(self) -> Self:
         """Open the shared session and every bot's vendor client."""
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE, ttl_dns_cache=30),
@@ -76,7 +81,11 @@ class Runtime:
             headers={"User-Agent": USER_AGENT},
         )
         self._sandbox = Sandbox()
-        await self.serve_accounts(self._first_accounts)
+        try:
+            await self.serve_accounts(self._first_accounts)
+        except BaseException:
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
@@ -111,24 +120,24 @@ class Runtime:
 
     def _make_bots(self, accounts: list[Account], services: Services) -> dict[tuple[AccountId, BotName], Bot]:
         return {
-            (AccountId(account.account), BotName(name)): self._make_bot(account, name, bot, services)
+            (account.account, name): self._make_bot(account, bot, services)
             for account in accounts
             for name, bot in account.bots.items()
         }
 
-    def _make_bot(self, account: Account, name: str, config: BotConfig, services: Services) -> Bot:
+    def _make_bot(self, account: Account, config: BotConfig, services: Services) -> Bot:
         """Turn one bot of an account file into one that can take turns."""
-        channel = Channel(config.channel)
+        channel = config.channel
         escalation = config.escalation
         return Bot(
-            account=AccountId(account.account),
-            name=BotName(name),
+            account=account.account,
+            name=config.name,
             vendor_name=config.vendor,
             vendor=VENDORS[config.vendor].create(config.settings, services),
             hooks=HookRunner(
-                pre=[load_hook(hook.use, hook.options) for hook in config.hooks.pre],
-                post=[load_hook(hook.use, hook.options) for hook in config.hooks.post],
-                error=[load_hook(hook.use, hook.options) for hook in config.hooks.error],
+                pre=_load_hooks(config.hooks.pre),
+                post=_load_hooks(config.hooks.post),
+                error=_load_hooks(config.hooks.error),
                 timeout=config.hooks.timeout,
                 sandbox=services.sandbox,
             ),
@@ -147,14 +156,18 @@ class Runtime:
             escalation=Escalation(escalation.skill, escalation.message) if escalation else None,
             rules=ReplyRules(
                 channel=channel,
-                skills=None if account.skills is None else frozenset(account.skills),
+                skills=account.skills,
                 encoded_metadata=account.features.encoded_metadata,
                 custom_ttr=account.features.custom_ttr,
                 max_delay=self._settings.max_delay,
             ),
             reading=ReadingContext(channel=channel, default_skill=escalation.skill if escalation else None),
-            metrics=self.metrics.for_bot(account.account, name, config.vendor),
+            metrics=self.metrics.for_bot(account.account, config.name, config.vendor),
         )
+
+
+def _load_hooks(specs: Iterable[HookSection]) -> list[Hook]:
+    return [load_hook(HookSpec(spec.use, spec.options)) for spec in specs]
 
 
 async def _close_all(bots: Iterable[Bot]) -> None:

@@ -39,6 +39,14 @@ class HookRunner:
         self._timeout = timeout
         self._sandbox = sandbox
 
+    def __bool__(self) -> bool:
+        """Say whether the bot has hooks of any kind."""
+        return bool(self._pre or self._post or self._error)
+
+    def __bool__(self) -> bool:
+        """Say whether there is any hook at all."""
+        return bool(self._pre or self._post or self._error)
+
     async def run_pre(self, request: Json, scope: HookScope, deadline_left: DeadlineLeft) -> Json:
         """Hand the vendor's request through the pre hooks and give back what they made of it. Raise HookFailed."""
         return await self._run_chain("pre", self._pre, request, scope, deadline_left)
@@ -57,7 +65,7 @@ class HookRunner:
         try:
             text = dumps(report)
         except WireError as error:
-            scope.log.warning("hooks_not_called", kind="error", problem=str(error))
+            scope.log.warning("hooks-not-called", kind="error", problem=str(error))
             return
         for hook in self._error:
             try:
@@ -131,7 +139,7 @@ class _Problem(Exception):
     def log(self, kind: str, hook: Hook, scope: HookScope) -> None:
         """Tell the operator which hook it was, and where in its code."""
         place = {} if self.raised is None else {"at": _find_place(self.raised)}
-        scope.log.warning("hook_failed", kind=kind, hook=hook.target, problem=str(self), **place)
+        scope.log.warning("hook-failed", kind=kind, hook=hook.target, problem=str(self), **place)
 
 
 def _check_result(result: Any, given: Json) -> Json:

@@ -4,7 +4,6 @@ import asyncio
 import sys
 from uuid import uuid4
 
-import typer
 import uvloop
 
 from gateway.cli.options import AccountArgument, BotArgument, ConfigOption, load_or_exit

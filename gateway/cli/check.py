@@ -23,7 +23,9 @@ def check(config: ConfigOption) -> None:
         for problem in found.problems:
             console.print(_colour(problem))
         raise typer.Exit(1) from None
-    console.print(f"{_count(len(loaded.accounts), 'account')}, {_count(loaded.bots, 'bot')}: no problems", style="green")
+    console.print(
+        f"{_count(len(loaded.accounts), 'account')}, {_count(loaded.bots, 'bot')}: no problems", style="green"
+    )
 
 
 def _colour(problem: Problem) -> Text:

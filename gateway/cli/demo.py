@@ -9,7 +9,9 @@ from gateway.cli.options import run_async
 
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the conversations.")] = False,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The gateway's port; 0 takes a free one.")] = 8080,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="The gateway's port; 0 takes a free one.")
+    ] = 8080,
 ) -> None:
     """Play a conversation with a bot of every vendor, with no credentials, then keep serving.
 

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 from uuid import uuid4
 
@@ -10,7 +11,9 @@ import aiohttp
 from yarl import URL
 
 from config.loader import load_accounts
+from emulators.lex import LexEmulator
 from emulators.server import Running, emulators
+from emulators.watson import WatsonEmulator
 from gateway.app import Server, ServeSettings
 from gateway.cli.transcript import Transcript
 from gateway.contract.types import Json
@@ -41,8 +44,15 @@ async def demonstrate(*, port: int, once: bool) -> bool:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     transcript = Transcript()
-    async with emulators() as running:
-        accounts = load_accounts(ACCOUNTS, _environment(running))
+    credentials = {
+        "DEMO_LEX_KEY": token_hex(10).upper(),
+        "DEMO_LEX_SECRET": token_hex(20),
+        "DEMO_WATSON_APIKEY": token_hex(20),
+    }
+    lex = LexEmulator(access_key_id=credentials["DEMO_LEX_KEY"], secret_access_key=credentials["DEMO_LEX_SECRET"])
+    watson = WatsonEmulator(apikey=credentials["DEMO_WATSON_APIKEY"])
+    async with emulators(lex=lex, watson=watson) as running:
+        accounts = load_accounts(ACCOUNTS, credentials | _addresses(running))
         settings = ServeSettings(config=ACCOUNTS, port=0 if once else port)
         async with Server(accounts, settings) as server, aiohttp.ClientSession() as client:
             transcript.note(f"listening on {server.url}; the vendors are emulators on this machine")
@@ -79,15 +89,12 @@ async def _converse(client: aiohttp.ClientSession, url: str, transcript: Transcr
     return True
 
 
-def _environment(running: Running) -> dict[str, str]:
-    """Fill the places that the demo's account file leaves open."""
+def _addresses(running: Running) -> dict[str, str]:
+    """Say where the emulators are, for the places that the demo's account file leaves open."""
     return {
         "DEMO_LEX_URL": running["lex"],
-        "DEMO_LEX_KEY": running.lex.access_key_id,
-        "DEMO_LEX_SECRET": running.lex.secret_access_key,
         "DEMO_DIALOGFLOW_ENDPOINT": URL(running["dialogflow"]).authority,
         "DEMO_WATSON_URL": running["watson"],
-        "DEMO_WATSON_APIKEY": running.watson.apikey,
         "DEMO_FUNCTION_URL": running["function"],
     }
 

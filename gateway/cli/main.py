@@ -50,4 +50,6 @@ def _refuse_shadows() -> None:
     for package in (config, hooks, vendors):
         found = Path(package.__file__ or "").resolve()
         if found.parent.parent != root:
-            sys.exit(f"botbridge: the package {package.__name__!r} comes from {found.parent}, not from botbridge; rename it")
+            sys.exit(
+                f"botbridge: the package {package.__name__!r} comes from {found.parent}, not from botbridge; rename it"
+            )

@@ -17,14 +17,20 @@ T = TypeVar("T")
 
 ConfigOption: TypeAlias = Annotated[
     Path,
-    typer.Option("--config", "-c", metavar="DIR", envvar="BOTBRIDGE_CONFIG", help="Folder of the account files (*.yaml)."),
+    typer.Option(
+        "--config", "-c", metavar="DIR", envvar="BOTBRIDGE_CONFIG", help="Folder of the account files (*.yaml)."
+    ),
 ]
 AccountArgument: TypeAlias = Annotated[str, typer.Argument(help="The LivePerson account, as in its file.")]
 BotArgument: TypeAlias = Annotated[str, typer.Argument(help="The bot's name in that file.")]
 LogLevelOption: TypeAlias = Annotated[
     str,
     typer.Option(
-        "--log-level", envvar="BOTBRIDGE_LOG_LEVEL", metavar="LEVEL", help="debug, info, warning or error.", show_default=True
+        "--log-level",
+        envvar="BOTBRIDGE_LOG_LEVEL",
+        metavar="LEVEL",
+        help="debug, info, warning or error.",
+        show_default=True,
     ),
 ]
 LEVELS = ("debug", "info", "warning", "error")

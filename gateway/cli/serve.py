@@ -7,29 +7,42 @@ import typer
 from gateway.cli.options import ConfigOption, LogLevelOption, check_level, load_or_exit, run_async
 
 
-def serve(  # one parameter per setting
+def serve(
     config: ConfigOption,
     host: Annotated[str, typer.Option("--host", envvar="BOTBRIDGE_HOST", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option("--port", envvar="BOTBRIDGE_PORT", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
+        int,
+        typer.Option(
+            "--port", envvar="BOTBRIDGE_PORT", min=0, max=65535, help="Port to listen on; 0 takes a free one."
+        ),
     ] = 8080,
     workers: Annotated[
         int, typer.Option("--workers", envvar="BOTBRIDGE_WORKERS", min=1, help="Processes; this version runs one.")
     ] = 1,
     store: Annotated[
-        str, typer.Option("--store", envvar="BOTBRIDGE_STORE", help="Where conversations are kept; this version knows memory.")
+        str,
+        typer.Option(
+            "--store", envvar="BOTBRIDGE_STORE", help="Where conversations are kept; this version knows memory."
+        ),
     ] = "memory",
     drain_timeout: Annotated[
         float,
         typer.Option(
-            "--drain-timeout", envvar="BOTBRIDGE_DRAIN_TIMEOUT", min=0, help="Seconds for turns under way when told to end."
+            "--drain-timeout",
+            envvar="BOTBRIDGE_DRAIN_TIMEOUT",
+            min=0,
+            help="Seconds for turns under way when told to end.",
         ),
     ] = 30.0,
     max_in_flight: Annotated[
-        int, typer.Option("--max-in-flight", envvar="BOTBRIDGE_MAX_IN_FLIGHT", min=1, help="Turns at once; more get 503.")
+        int,
+        typer.Option("--max-in-flight", envvar="BOTBRIDGE_MAX_IN_FLIGHT", min=1, help="Turns at once; more get 503."),
     ] = 10_000,
     max_delay: Annotated[
-        int, typer.Option("--max-delay", envvar="BOTBRIDGE_MAX_DELAY", min=1, help="Seconds; bots' longer delays are cut to it.")
+        int,
+        typer.Option(
+            "--max-delay", envvar="BOTBRIDGE_MAX_DELAY", min=1, help="Seconds; bots' longer delays are cut to it."
+        ),
     ] = 300,
     log_level: LogLevelOption = "info",
 ) -> None:
@@ -41,7 +54,8 @@ def serve(  # one parameter per setting
     level = check_level(log_level)
     if workers > 1:
         # Two processes with a memory store each would give one event to the vendor twice.
-        raise typer.BadParameter("more than one process needs a store that they share, which this version lacks", param_hint="--workers")
+        problem = "more than one process needs a store that they share, which this version lacks"
+        raise typer.BadParameter(problem, param_hint="--workers")
     if store != "memory":
         raise typer.BadParameter("this version knows the store memory alone", param_hint="--store")
     accounts = load_or_exit(config)

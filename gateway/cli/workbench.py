@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import typer
 
@@ -23,10 +24,10 @@ async def open_bot(
         known = ", ".join(found.account for found in loaded.accounts)
         typer.echo(f"no account {account!r}; there are: {known}", err=True)
         raise typer.Exit(1)
-    if name not in owner.bots:
+    if BotName(name) not in owner.bots:
         typer.echo(f"account {account} has no bot {name!r}; it has: {', '.join(owner.bots)}", err=True)
         raise typer.Exit(1)
     configure_logging("error")
-    alone = owner.model_copy(update={"bots": {name: owner.bots[name]}})
+    alone = replace(owner, bots={BotName(name): owner.bots[BotName(name)]})
     async with Runtime([alone], observers=observers) as runtime:
         yield runtime.bots[AccountId(account), BotName(name)], runtime

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from aiohttp import hdrs, web
 
@@ -12,8 +13,11 @@ from gateway.telemetry.logging import get_logger
 _log = get_logger("ingress")
 
 
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
 @web.middleware
-async def answer_errors(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn what a handler raises into botbridge's error answer; aiohttp's own 404 and 405 stay as they are."""
     try:
         return await handler(request)
@@ -22,9 +26,9 @@ async def answer_errors(request: web.Request, handler: Callable[[web.Request], A
     except web.HTTPException:
         raise
     except Exception as fault:  # noqa: BLE001 - nothing of it may reach the caller
-        error = UnforeseenFault()
-        _log.error("request-failed", path=request.path, error_id=error.error_id, exc_info=fault)
-        return render_error(error)
+        unforeseen = UnforeseenFault()
+        _log.error("request-failed", path=request.path, error_id=unforeseen.error_id, exc_info=fault)
+        return render_error(unforeseen)
 
 
 def render_error(error: BridgeError) -> web.Response:

@@ -49,7 +49,9 @@ class Limiter:
         self._tokens = min(max(rate, 1.0), self._tokens + (now - self._filled_at) * rate)
         self._filled_at = now
         if self._tokens < 1:
-            raise _refuse(RATE_LIMITED, "The bot has more turns per second than its limit allows.", (1 - self._tokens) / rate)
+            raise _refuse(
+                RATE_LIMITED, "The bot has more turns per second than its limit allows.", (1 - self._tokens) / rate
+            )
         self._tokens -= 1
 
 

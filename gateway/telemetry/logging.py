@@ -82,4 +82,8 @@ def _serialize(event: EventDict, **_options: object) -> str:
     try:
         return dumps(event).decode()
     except WireError:
-        return dumps({key: value if isinstance(value, str | int | float | None) else repr(value) for key, value in event.items()}).decode()
+        # Another library's log line may carry anything.
+        simple = {
+            key: value if isinstance(value, str | int | float | None) else repr(value) for key, value in event.items()
+        }
+        return dumps(simple).decode()

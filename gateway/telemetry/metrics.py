@@ -36,9 +36,15 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._turns = Counter("botbridge_turns", "Turns, by how they ended.", (*_BOT, "outcome"), registry=self.registry)
+        self._turns = Counter(
+            "botbridge_turns", "Turns, by how they ended.", (*_BOT, "outcome"), registry=self.registry
+        )
         self._steps = Histogram(
-            "botbridge_step_seconds", "Time that a step of a turn took.", (*_BOT, "step"), buckets=_BUCKETS, registry=self.registry
+            "botbridge_step_seconds",
+            "Time that a step of a turn took.",
+            (*_BOT, "step"),
+            buckets=_BUCKETS,
+            registry=self.registry,
         )
         self._retries = Counter("botbridge_vendor_retries", "Attempts after the first.", _BOT, registry=self.registry)
         self._in_flight = Gauge("botbridge_turns_in_flight", "Turns under way.", _BOT, registry=self.registry)
