@@ -83,7 +83,8 @@ class DialogflowEmulator(Emulator):
         event = _member(_member(query, "event"), "name")
         return Heard(text if isinstance(text, str) else None, event if isinstance(event, str) else None)
 
-    def check_answer(self, answer: Any) -> None:
+    @staticmethod
+    def check_answer(answer: Any) -> None:
         """Let the real proto read the answer."""
         _parse(answer, dialogflow_v2.DetectIntentResponse())
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 Kind = Literal["status", "delay", "hang", "cut", "cut_body", "truncate", "garbage", "empty", "body"]
 """What goes wrong.
@@ -139,22 +139,24 @@ def parse_fault(data: Any) -> Fault:
         raise ValueError(f"kind is one of {', '.join(get_args(Kind))}, not {given['kind']!r}")
     if given.get("stage", "message") not in get_args(Stage):
         raise ValueError(f"stage is one of {', '.join(get_args(Stage))}, not {given['stage']!r}")
-    for name, types in _TYPES.items():
-        if given.get(name) is not None and (isinstance(given[name], bool) or not isinstance(given[name], types)):
+    for name, is_good in _CHECKS.items():
+        if name in given and not is_good(given[name]):
             raise ValueError(f"{name} cannot be {given[name]!r}")
-    if not all(isinstance(value, str) for value in given.get("headers", {}).values()):
-        raise ValueError("headers map names to strings")
     return Fault(**given)
 
 
-_TYPES: Mapping[str, type | tuple[type, ...]] = {
-    "status": int,
-    "error": str,
-    "message": str,
-    "headers": dict,
-    "delay": (int, float),
-    "times": int,
-    "utterance": str,
+def _is_number(value: object, lowest: float, highest: float = math.inf) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and lowest <= value <= highest
+
+
+_CHECKS: Mapping[str, Callable[[Any], bool]] = {
+    "status": lambda value: value is None or (isinstance(value, int) and _is_number(value, 200, 599)),
+    "error": lambda value: value is None or isinstance(value, str),
+    "message": lambda value: isinstance(value, str),
+    "headers": lambda value: isinstance(value, dict) and all(isinstance(each, str) for each in value.values()),
+    "delay": lambda value: _is_number(value, 0),
+    "times": lambda value: value is None or (isinstance(value, int) and _is_number(value, 1)),
+    "utterance": lambda value: value is None or isinstance(value, str),
 }
 
 

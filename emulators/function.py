@@ -40,7 +40,8 @@ class FunctionEmulator(Emulator):
         message = body.get("message")
         return Heard(message if isinstance(message, str) else None, name if isinstance(name, str) else None)
 
-    def check_answer(self, answer: Any) -> None:
+    @staticmethod
+    def check_answer(answer: Any) -> None:
         """Demand an object of messages and context; what is in them is the bot's business."""
         if not isinstance(answer, dict) or answer.keys() - {"messages", "context"}:
             raise ValueError("an answer is an object with 'messages' and 'context', and nothing else")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+AUDIENCE = "https://oauth2.googleapis.com/token"
+"""What Google's libraries put into `aud`, whatever the credentials file gives as its token_uri."""
 LIFETIME = 3600
 LEEWAY = 60
 
@@ -91,10 +93,10 @@ class GoogleTokens:
             return False
         return True
 
-    def issue(self, assertion: str, audience: str, now: float) -> dict[str, Any]:
-        """Trade a signed assertion for an access token, or raise InvalidGrantError."""
+    def issue(self, assertion: str, token_url: str, now: float) -> dict[str, Any]:
+        """Trade an assertion made for this token URL (or Google's) for an access token, or raise InvalidGrantError."""
         claims = self._read(assertion, now)
-        if claims.get("aud") != audience:
+        if claims.get("aud") not in (AUDIENCE, token_url):
             raise InvalidGrantError("Invalid JWT: Failed audience check.")
         if not claims.get("scope"):
             raise InvalidGrantError("Invalid JWT: no scope.")

@@ -85,7 +85,8 @@ class LexEmulator(Emulator):
         text = body.get("text") if isinstance(body, dict) else None
         return Heard(text=text if isinstance(text, str) else None)
 
-    def check_answer(self, answer: Any) -> None:
+    @staticmethod
+    def check_answer(answer: Any) -> None:
         """Compare with RecognizeTextResponse in botocore's description of the service."""
         _check(answer, _shapes()["answer"], "answer")
 

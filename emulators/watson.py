@@ -104,7 +104,8 @@ class WatsonEmulator(Emulator):
         text = given.get("text") if isinstance(given, dict) else None
         return Heard(text=text if isinstance(text, str) else "")
 
-    def check_answer(self, answer: Any) -> None:
+    @staticmethod
+    def check_answer(answer: Any) -> None:
         """Let IBM's SDK read the answer, which demands what the API always sends."""
         if not isinstance(answer, dict):
             raise ValueError("an answer is an object")  # noqa: TRY004 - one kind of error for a bad answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
@@ -11,6 +11,9 @@ from emulators.dialogflow import DialogflowEmulator
 from emulators.function import FunctionEmulator
 from emulators.lex import LexEmulator
 from emulators.watson import WatsonEmulator
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 
 @pytest.fixture

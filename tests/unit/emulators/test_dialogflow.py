@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import pytest
 from google.api_core.exceptions import GoogleAPICallError, ServiceUnavailable
 from google.auth.credentials import AnonymousCredentials
@@ -17,6 +16,9 @@ from google.protobuf import json_format
 from emulators.dialogflow import DialogflowEmulator
 from emulators.faults import Fault
 from emulators.google_tokens import ServiceAccount
+
+if TYPE_CHECKING:
+    import aiohttp
 
 SESSION = "projects/emulator/agent/sessions/s1"
 SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
@@ -36,7 +38,7 @@ async def detect(
 
 
 def sdk(emulator: DialogflowEmulator) -> dialogflow_v2.SessionsClient:
-    transport = SessionsRestTransport(host=emulator.url, credentials=AnonymousCredentials())
+    transport = SessionsRestTransport(host=emulator.url, credentials=AnonymousCredentials())  # type: ignore[no-untyped-call]  # google-auth has no types
     return dialogflow_v2.SessionsClient(transport=transport)
 
 
@@ -56,7 +58,7 @@ async def test_googles_client_talks_to_it(dialogflow: DialogflowEmulator) -> Non
     with pytest.raises(ServiceUnavailable):
         await sdk_detect(client, "break")
     assert (await sdk_detect(client, "text")).query_result.fulfillment_text == "Your parcel is on its way."
-    client.transport.close()
+    client.transport.close()  # type: ignore[no-untyped-call]  # generated without types
 
 
 async def test_every_turn_is_read_by_the_real_proto(
@@ -181,7 +183,7 @@ async def test_faults_are_the_sdks_own_exceptions_and_then_it_is_well(dialogflow
             await sdk_detect(client, "text")
         assert caught.value.code == status
     assert (await sdk_detect(client, "text")).query_result.fulfillment_text
-    client.transport.close()
+    client.transport.close()  # type: ignore[no-untyped-call]  # generated without types
 
 
 @pytest.mark.parametrize("answer", [None, ["list"], {"queryResult": "text"}, {"queryResult": {"fulfilmentText": "x"}}])

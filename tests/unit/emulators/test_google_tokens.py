@@ -31,6 +31,11 @@ def test_issued_token_is_good_for_an_hour(account: ServiceAccount) -> None:
     assert not tokens.accepts(header, NOW + 3600)
 
 
+def test_googles_own_audience_is_known(account: ServiceAccount) -> None:
+    made = assertion(account, aud="https://oauth2.googleapis.com/token")
+    assert GoogleTokens(None, account).issue(made, AUDIENCE, NOW)["token_type"] == "Bearer"
+
+
 def test_issued_token_expires_on_demand(account: ServiceAccount) -> None:
     tokens = GoogleTokens(None, account)
     issued = tokens.issue(assertion(account), AUDIENCE, NOW)
@@ -42,7 +47,7 @@ def test_issued_token_expires_on_demand(account: ServiceAccount) -> None:
     "changes",
     [
         {"iss": "stranger@example.com"},
-        {"aud": "https://oauth2.googleapis.com/token"},
+        {"aud": "https://elsewhere.example.com/token"},
         {"scope": ""},
         {"iat": NOW - 7200, "exp": NOW - 3600},
         {"exp": NOW + 7200},

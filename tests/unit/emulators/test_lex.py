@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import boto3
 import pytest
 from botocore.config import Config
@@ -12,6 +11,9 @@ from botocore.exceptions import ClientError
 from emulators.dialogue import Dialogue
 from emulators.faults import Fault
 from emulators.lex import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LexEmulator
+
+if TYPE_CHECKING:
+    import aiohttp
 
 BOT = "BOTBRIDGE1"
 PATH = f"/bots/{BOT}/botAliases/TSTALIASID/botLocales/en_US/sessions"

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 from multidict import CIMultiDict
 
 from emulators.call import VendorError
 from emulators.sigv4 import Identity, Signed, check_signature
+
+if TYPE_CHECKING:
+    from botocore.compat import HTTPHeaders
 
 IDENTITY = Identity("AKID", "secret", region="eu-west-1")
 URL = "http://127.0.0.1:8000/bots/B/text"
