@@ -22,6 +22,8 @@ from emulators.spoil import spoil
 
 DIALOGUES = Path(__file__).parent / "dialogues"
 MAX_BODY = 4 * 1024 * 1024
+KEPT = 10_000
+"""How many requests are remembered, so that a long load run does not fill the memory."""
 SHUTDOWN = 0.1
 """Seconds that requests under way get when the emulator stops; a hanging one would never end by itself."""
 
@@ -92,8 +94,9 @@ class Emulator(ABC):
         except BaseException:
             await runner.cleanup()
             raise
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        self._runner, self._url = runner, f"http://{host}:{runner.addresses[0][1]}"
+        # "localhost" may bind two addresses, with port 0 even on two ports: publish one that is really there.
+        host, port = runner.addresses[0][:2]
+        self._runner, self._url = runner, f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         return self._url
 
     async def stop(self) -> None:
@@ -184,6 +187,8 @@ class Emulator(ABC):
             body = decode(request.content_type, raw)
             call = Call(request, raw, body, self.hear(body) if stage == "message" else Heard())
             path = request.raw_path.partition("?")[0]
+            if len(self.requests) >= KEPT:
+                del self.requests[0]
             self.requests.append(
                 Recorded(request.method, path, request.query, request.headers, body, self.clock(), stage, call.heard)
             )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -77,11 +76,3 @@ async def emulators(
         for emulator in running.all:
             await stack.enter_async_context(emulator)
         yield running
-
-
-async def serve(announce: Callable[[str], None], *, host: str = "127.0.0.1", port: int = 0) -> None:
-    """Run every emulator until cancelled; announce one line `NAME URL` for each once all of them listen."""
-    async with emulators(host=host, port=port) as running:
-        for name, url in running.items():
-            announce(f"{name} {url}")
-        await asyncio.Event().wait()

@@ -59,6 +59,8 @@ async def test_stop_does_not_wait_for_hanging_requests(http: aiohttp.ClientSessi
     async def sleep(_: float) -> None:
         struck.set()
 
+    function = FunctionEmulator(sleep=sleep)
+
     async def is_dropped() -> bool:
         try:
             await http.post(function.url, json=EVENT)
@@ -66,7 +68,6 @@ async def test_stop_does_not_wait_for_hanging_requests(http: aiohttp.ClientSessi
             return True
         return False
 
-    function = FunctionEmulator(sleep=sleep)
     await function.start()
     function.faults.add(Fault(kind="hang", delay=1))
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:
@@ -86,6 +87,21 @@ async def test_requests_carry_path_query_headers_body_and_time(
     assert (recorded.method, recorded.path, recorded.query["c"]) == ("POST", "/a%2Fb", "d")
     assert (recorded.headers["x-trace"], recorded.body, recorded.time) == ("t", EVENT, 42.0)
     assert (recorded.stage, recorded.heard.text, recorded.heard.event) == ("message", "text", None)
+
+
+async def test_the_oldest_requests_are_forgotten(
+    function: FunctionEmulator, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emulators.emulator.KEPT", 2)
+    for text in ("one", "two", "three"):
+        await say(http, function, text)
+    assert [recorded.heard.text for recorded in function.requests] == ["two", "three"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_the_published_address_is_the_one_bound(host: str, http: aiohttp.ClientSession) -> None:
+    async with FunctionEmulator(host=host) as function:
+        assert (await say(http, function, "text"))[0] == 200
 
 
 async def test_said_answers_win_over_the_dialogue_until_cleared(

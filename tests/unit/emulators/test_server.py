@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from emulators.function import FunctionEmulator
-from emulators.server import emulators, serve
+from emulators.server import emulators
 
 if TYPE_CHECKING:
     import aiohttp
@@ -42,20 +41,3 @@ async def test_when_one_cannot_start_none_stays_up() -> None:
                 raise AssertionError
         with pytest.raises(RuntimeError, match="not running"):
             _ = second.url
-
-
-async def test_serve_announces_every_address_until_cancelled() -> None:
-    lines: list[str] = []
-    announced = asyncio.Event()
-
-    def announce(line: str) -> None:
-        lines.append(line)
-        if len(lines) == len(NAMES):
-            announced.set()
-
-    async with asyncio.TaskGroup() as group:
-        serving = group.create_task(serve(announce))
-        await announced.wait()
-        serving.cancel()
-    assert [line.split()[0] for line in lines] == NAMES
-    assert all(line.split()[1].startswith("http://127.0.0.1:") for line in lines)
