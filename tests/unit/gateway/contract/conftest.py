@@ -5,7 +5,7 @@ import pytest
 
 from gateway.contract.draft import ReplyDraft
 
-STEPS = {
+STEPS: dict[str, Callable[..., object]] = {
     "text": ReplyDraft.add_text,
     "payload": ReplyDraft.add_payload,
     "action": ReplyDraft.set_action,

@@ -67,7 +67,7 @@ def test_refuses_what_the_parser_gives_up_on(levels: int) -> None:
 
 
 def test_many_brackets_side_by_side_are_not_deep() -> None:
-    wide = [[{}] for _ in range(500)]
+    wide: list[Any] = [[{}] for _ in range(500)]
 
     assert wire.loads(wire.dumps(wide)) == wide
     assert wire.loads(wire.dumps("[" * 500)) == "[" * 500
