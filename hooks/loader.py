@@ -12,9 +12,10 @@ from hooks.options import InvalidOptions, check_options
 
 @dataclass(frozen=True, slots=True)
 class HookSpec:
-    """One entry as the account file has it: `module:function`, and what stands under `with:`."""
+    """One entry of an account file: what it names, and what stands under `with:`."""
 
     target: str
+    """`module:function`."""
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -26,22 +27,6 @@ class Hook:
     function: Callable[..., Any]
     options: Json = field(default_factory=lambda: NO_OPTIONS, repr=False)
     """Read-only."""
-
-
-def parse_hook(entry: Any) -> HookSpec:
-    """Read `"module:function"` or `{"use": "module:function", "with": {…}}`. Raise CallableNotFound."""
-    match entry:
-        case str():
-            return HookSpec(entry)
-        case {"use": str(target), **rest} if set(rest) <= {"with"}:
-            options = rest.get("with")
-            if options is None:
-                return HookSpec(target)
-            if isinstance(options, Mapping):
-                return HookSpec(target, options)
-            raise CallableNotFound("with: must be a mapping")
-        case _:
-            raise CallableNotFound('must be "module:function" or {use: "module:function", with: {…}}')
 
 
 def load_hook(spec: HookSpec) -> Hook:

@@ -43,10 +43,6 @@ class HookRunner:
         """Say whether the bot has hooks of any kind."""
         return bool(self._pre or self._post or self._error)
 
-    def __bool__(self) -> bool:
-        """Say whether there is any hook at all."""
-        return bool(self._pre or self._post or self._error)
-
     async def run_pre(self, request: Json, scope: HookScope, deadline_left: DeadlineLeft) -> Json:
         """Hand the vendor's request through the pre hooks and give back what they made of it. Raise HookFailed."""
         return await self._run_chain("pre", self._pre, request, scope, deadline_left)
