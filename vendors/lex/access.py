@@ -27,6 +27,8 @@ from vendors.lex.signing import make_keys
 
 RETRY_AFTER: Final = 10.0
 """Seconds after an attempt to get keys before the next: a missing metadata service costs seconds of a thread."""
+OPEN_TIME: Final = 5.0
+"""Seconds that start-up waits for keys."""
 LAST_USE: Final = 60
 """Seconds before their end from which keys are no longer used."""
 STS: Final = Config(connect_timeout=5, read_timeout=5, retries={"total_max_attempts": 2})
@@ -57,8 +59,8 @@ class AccessKeeper:
         self._work: asyncio.Future[None] | None = None
 
     async def open(self) -> None:
-        """Resolve at start-up; what goes wrong is told to those who ask later."""
-        await self._renew_once()
+        """Resolve at start-up, for a few seconds; what goes wrong or takes longer is told to those who ask."""
+        await asyncio.wait([self._renew_once()], timeout=OPEN_TIME)
 
     async def close(self) -> None:
         """Let go of a renewal that is under way; its thread ends by itself."""
