@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +50,16 @@ class Gateway:
         if key is not None:
             sent["Authorization"] = f"Bearer {key}"
         sent |= headers or {}
-        data = body if isinstance(body, bytes) else orjson.dumps(body)
+        data = BytesIO(body if isinstance(body, bytes) else orjson.dumps(body))
         url = f"{self.server.url}/v1/accounts/{account}/bots/{bot}/events"
-        async with self.client.post(url, data=data, headers={name: value for name, value in sent.items() if value}) as answer:
+        async with self.client.post(
+            url, data=data, headers={name: value for name, value in sent.items() if value}
+        ) as answer:
             return await _read(answer)
 
-    async def say(self, bot: str, message: str, *, conversation: str = "c-1", sequence: Any = None, **options: Any) -> Said:
+    async def say(
+        self, bot: str, message: str, *, conversation: str = "c-1", sequence: Any = None, **options: Any
+    ) -> Said:
         """Post a consumer's text."""
         return await self.post(bot, make_event(message, conversation=conversation, sequence=sequence), **options)
 
