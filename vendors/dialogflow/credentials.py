@@ -7,6 +7,7 @@ its own, that holds up neither other bots nor the end of the process.
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import google.auth
@@ -14,12 +15,14 @@ import requests
 from google.auth import exceptions as auth
 from google.auth.transport.requests import Request
 from google.oauth2 import service_account
+from pydantic_core import PydanticCustomError
 
 from gateway.contract.callables import CallableFailed, Sandbox
 from gateway.contract.errors import FailureKind, VendorFailure
 from gateway.contract.ports import Clock
-from gateway.contract.wire import loads
-from vendors.dialogflow.errors import classify_auth, translate_auth
+from gateway.contract.types import Json
+from gateway.contract.wire import WireError, loads
+from vendors.dialogflow.errors import UnusableFile, classify_auth, translate_auth
 from vendors.dialogflow.settings import GoogleSettings, read_service_account
 
 SCOPES: Final = ("https://www.googleapis.com/auth/cloud-platform",)
@@ -61,7 +64,7 @@ class GoogleCredentials:
         self._thread = Sandbox(max_threads=1)
         self._credentials: Any = None
         self._token: Token | None = None
-        self._fetch: asyncio.Future[BaseException | None] | None = None
+        self._fetch: asyncio.Future[Token | BaseException] | None = None
         self._failed: tuple[float, BaseException] | None = None
         """When the last fetch failed, and how; None after a good one."""
 
@@ -97,11 +100,9 @@ class GoogleCredentials:
         done, _ = await asyncio.wait({fetch}, timeout=timeout)
         if not done or fetch.cancelled():
             raise VendorFailure(FailureKind.NOT_SENT, self._code, "Google's token service gave no answer in time")
-        if (error := fetch.result()) is not None:
-            raise translate_auth(error, self._code) from error
-        fetched = self._token
-        if fetched is None:  # another caller found it refused meanwhile
-            raise VendorFailure(FailureKind.DENIED, self._code, "a new access token was refused at once")
+        fetched = fetch.result()
+        if isinstance(fetched, BaseException):
+            raise translate_auth(fetched, self._code) from fetched
         return fetched
 
     def forget(self, token: Token) -> None:
@@ -122,13 +123,13 @@ class GoogleCredentials:
     def _note(self, error: BaseException) -> None:
         self._failed = (self._clock.monotonic(), error)
 
-    def _begin(self) -> "asyncio.Future[BaseException | None]":
+    def _begin(self) -> "asyncio.Future[Token | BaseException]":
         """Begin a fetch, or join the one that is under way."""
         if self._fetch is None or self._fetch.done():
             self._fetch = asyncio.ensure_future(self._renew())
         return self._fetch
 
-    async def _renew(self) -> BaseException | None:
+    async def _renew(self) -> Token | BaseException:
         """Fetch a token; an error is given back, for nobody may be waiting."""
         try:
             headers, lifetime = await self._thread.call(self._fetch_token, timeout=MAX_FETCH)
@@ -137,7 +138,7 @@ class GoogleCredentials:
             return error
         self._failed = None
         self._token = Token(headers, None if lifetime is None else self._clock.monotonic() + lifetime)
-        return None
+        return self._token
 
     def _find_credentials(self) -> Any:
         """Find the credentials, once. Runs in the thread."""
@@ -163,12 +164,20 @@ def load_credentials(settings: GoogleSettings) -> Any:
     if settings.credentials_json is not None:
         account = settings.credentials_json.get_secret_value()
     elif settings.credentials_file is not None:
-        with open(settings.credentials_file, encoding="utf-8") as file:  # noqa: PTH123 - a path as a string
-            account = read_service_account(loads(file.read()))
+        account = _read_file(settings.credentials_file)
     else:
         found, _ = google.auth.default(scopes=SCOPES)
         return found
     return service_account.Credentials.from_service_account_info(account, scopes=SCOPES)  # type: ignore[no-untyped-call]  # as shipped
+
+
+def _read_file(path: str) -> Json:
+    try:
+        return read_service_account(loads(Path(path).read_bytes()))
+    except OSError as error:
+        raise UnusableFile(f"credentials_file: {error.strerror}") from error
+    except (WireError, PydanticCustomError) as error:
+        raise UnusableFile(f"credentials_file: {error}") from error
 
 
 class _TokenRequest(Request):

@@ -21,6 +21,11 @@ from vendors.http import HttpAnswer, TransportFailure
 ES_SEND_QUERY: Final = PREFIX + "aivendor.dialogflowv2.send-query"
 """All that can go wrong with ES (docs/contract/errors.md section 1)."""
 
+
+class UnusableFile(Exception):
+    """A credentials file that cannot be read; the message says why and quotes nothing of it."""
+
+
 API_KINDS: Final[Mapping[type[BaseException], FailureKind]] = {
     api.TooManyRequests: FailureKind.THROTTLED,
     api.ServiceUnavailable: FailureKind.UNAVAILABLE,
@@ -105,7 +110,7 @@ def translate_auth(error: BaseException, code: str) -> VendorFailure:
     return VendorFailure(
         kind,
         code,
-        f"the Google credentials cannot be used ({type(error).__name__})",
+        f"the Google credentials cannot be used ({error if isinstance(error, UnusableFile) else type(error).__name__})",
         vendor_error=_read_oauth_error(error),
     )
 

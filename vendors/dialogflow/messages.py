@@ -9,10 +9,12 @@ from vendors.dialogflow.proto import MalformedStruct, plain_struct
 
 def add_texts(text: Any, draft: ReplyDraft, path: str) -> None:
     """Add the texts of a `text` item, `{"text": [string, …]}`, in their order; blank ones are dropped."""
-    texts = text.get("text") if isinstance(text, dict) else None
+    if not isinstance(text, dict):
+        draft.warn("what should be an object was dropped", path)
+        return
+    texts = text.get("text") or []  # REST leaves out an empty list
     if not isinstance(texts, list):
-        # REST leaves out an empty list.
-        draft.warn("a text item without texts was dropped", f"{path}.text")
+        draft.warn("texts that are no array were dropped", f"{path}.text")
         return
     if not texts:
         draft.warn("a blank text was dropped", f"{path}.text")
