@@ -103,17 +103,16 @@ def _malformed_alternatives(problem: str) -> VendorFailure:
 
 def _read_legacy_quick_replies(content: Json, metadata: list[Json] | None, draft: ReplyDraft) -> None:
     """Move quick replies to where they belong today; their text stood in `messages` then (section 2.1, its oldest page)."""
-    path = "context.structuredContent"
     entry: Json = {"structuredContent": content, "metadata": metadata}
     last = draft.messages[-1] if draft.messages and content.get("message") is None else None
     if isinstance(last, Text):
         entry["structuredContent"] = {**content, "message": last.text}
         entry["encodedMetadata"] = last.encoded_metadata
     try:
-        draft.add_payload(entry, path)
+        draft.add_payload(entry, "context")
     except MalformedPayload as error:
         draft.warn(f"{error.problem}; the quick replies were dropped", error.path)
         return
     if isinstance(last, Text):
         del draft.messages[-2]
-    draft.warn("quick replies were moved to messages", path)
+    draft.warn("quick replies were moved to messages", "context.structuredContent")
