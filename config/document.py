@@ -20,9 +20,11 @@ MAX_VALUES: Final = 100_000
 FREE_KEYS: Final = frozenset({"with", "credentials_json"})
 """Keys whose values are other people's JSON, where null may mean something. Elsewhere it is a value that was forgotten:
 `auth:` alone must not mean "no auth"."""
-_STRINGS: Final = {TAG + name for name in ("str", "timestamp", "value", "merge")} | {"!"}
+_STRINGS: Final = {TAG + name for name in ("str", "timestamp", "value", "merge")}
 """Tags whose scalars are text. YAML 1.2's core schema knows no dates: `version: 2021-11-27` is a string."""
 _NUMBERS: Final = {TAG + name for name in ("int", "float", "bool")}
+
+_UNICODE: Final = "text that UTF-8 can write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class _Reader:
     def read(self, node: Node, path: KeyPath, line: int) -> Any:
         """Read a node, whose key stands on `line`, and everything below it."""
         self.lines[path] = line
-        self._count(path, line)
+        self._count(path)
         if isinstance(node, ScalarNode):
             return self._read_scalar(node, path, line)
         if id(node) in self._open:
@@ -92,11 +94,7 @@ class _Reader:
                 self.nulls.append(path)
             return None
         if node.tag in _STRINGS:
-            try:
-                return self._secrets.replace(node.value)
-            except SecretMissing as error:
-                self._report.add(line, path, str(error))
-                return node.value
+            return self._read_string(node.value, path, line)
         if node.tag in _NUMBERS:
             try:
                 return self._scalars.construct_object(node)
@@ -105,6 +103,16 @@ class _Reader:
                 return node.value
         self._add_unknown_tag(node, path, line)
         return node.value
+
+    def _read_string(self, text: str, path: KeyPath, line: int) -> str:
+        try:
+            text = self._secrets.replace(text)
+        except SecretMissing as error:
+            self._report.add(line, path, str(error))
+        if not _is_unicode(text):
+            self._report.add(line, path, f"must be {_UNICODE}")
+            return ""
+        return text
 
     def _read_list(self, node: Node, path: KeyPath, line: int) -> list[Any]:
         if node.tag != TAG + "seq":
@@ -124,9 +132,11 @@ class _Reader:
         self._checked.add(id(node))
         for key_node, value in node.value:
             line = line_of(key_node)
-            self._count(path, line)
+            self._count(path)
             if not isinstance(key_node, ScalarNode):
                 self._report.add_beside(line, path, "a key must be text")
+            elif not _is_unicode(key_node.value):
+                self._report.add_beside(line, path, f"a key must be {_UNICODE}")
             elif key_node.tag == TAG + "merge":
                 for source in self._merge_sources(value, (*path, "<<"), line):
                     merged = self._entries(source, path) | merged
@@ -147,10 +157,16 @@ class _Reader:
             else:
                 yield source
 
-    def _count(self, path: KeyPath, line: int) -> None:
+    def _count(self, path: KeyPath) -> None:
         self._values += 1
         if self._values > MAX_VALUES:
-            raise Unusable(line, path, f"makes more than {MAX_VALUES} values, aliases written out")
+            top = path[:1]
+            raise Unusable(self.lines[top], top, f"makes more than {MAX_VALUES} values, aliases written out")
 
     def _add_unknown_tag(self, node: Node, path: KeyPath, line: int) -> None:
         self._report.add(line, path, f"has the unknown YAML tag {node.tag!a}")
+
+
+def _is_unicode(text: str) -> bool:
+    """Say whether a string has no half of a surrogate pair: YAML can escape one, and nothing downstream can write it."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)

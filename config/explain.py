@@ -32,10 +32,10 @@ _TEXTS: Final[Mapping[str, str]] = {
     "model_attributes_type": "must be a mapping",
     "list_type": "must be a list",
     "tuple_type": "must be a list",
-    "greater_than": "must be more than {gt}",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than": "must be less than {lt}",
-    "less_than_equal": "must be at most {le}",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than": "must be less than {lt:g}",
+    "less_than_equal": "must be at most {le:g}",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
     "too_short": "must have at least {min_length} items",
@@ -77,13 +77,15 @@ def _explain(model: type[BaseModel], detail: ErrorDetails) -> str:
             text = "must be a string" + (": put it in quotes" if isinstance(value, int | float) else "")
         case "string_pattern_mismatch":
             text = _FORMS.get(context["pattern"], f"must match {context['pattern']}")
+        case "string_too_short" | "too_short" if context["min_length"] == 1:
+            text = "must not be empty"
         case "value_error" | "assertion_error":
             text = str(context["error"])
         case _ if kind in _TEXTS:
             text = _TEXTS[kind].format(**context)
         case _:
             # An error of a vendor's own type, or one of pydantic's that no model here can cause.
-            text = detail["msg"][:1].lower() + detail["msg"][1:]
+            text = detail["msg"]
     return text
 
 

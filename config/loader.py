@@ -7,6 +7,7 @@ from typing import Any
 
 from config.account_file import check_account
 from config.document import Document, read_document
+from config.files import Unreadable, read_file
 from config.models import Account
 from config.problems import ConfigProblems, KeyPath, Problem, Report
 from config.secrets import Secrets
@@ -70,9 +71,9 @@ def _load_file(path: Path, environ: Mapping[str, str]) -> _File:
     report, secrets = Report(str(path)), Secrets(path.parent, environ)
     document = account = None
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        report.add(1, (), f"cannot be read: {error.strerror}")
+        data = read_file(path)
+    except Unreadable as error:
+        report.add(1, (), str(error))
     else:
         document = read_document(data, secrets=secrets, report=report)
         if document is not None:

@@ -1,11 +1,14 @@
-"""Check that what a bot refers to exists: its escalation's skill, its hooks, its callable."""
+"""Check that what a bot refers to exists: its escalation's skill, and its hooks.
+
+What a vendor's settings refer to (an environment, a callable), their own model checks.
+"""
 
 from collections.abc import Iterator
 from typing import Any, Final
 
 from config.layers import Layers
 from config.problems import KeyPath, Report, suggest
-from gateway.contract.callables import CallableNotFound, load_callable
+from gateway.contract.callables import CallableNotFound
 from hooks.loader import HookSpec, load_hook
 
 HOOK_KINDS: Final = ("pre", "post", "error")
@@ -16,7 +19,7 @@ def check_references(layers: Layers, skills: Any, report: Report) -> None:
 
     Values whose shape is wrong are passed over: they have their problem already.
     """
-    for path, text in [*_check_skill(layers.merged, skills), *_check_imports(layers.merged)]:
+    for path, text in [*_check_skill(layers.merged, skills), *_check_hooks(layers.merged)]:
         place, _ = layers.place(path)
         report.add(layers.line(place), place, text)
 
@@ -30,15 +33,10 @@ def _check_skill(bot: dict[str, Any], skills: Any) -> Iterator[tuple[KeyPath, st
             pass
 
 
-def _check_imports(bot: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+def _check_hooks(bot: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
     for path, hook in _hooks(bot.get("hooks")):
         try:
             load_hook(hook)
-        except CallableNotFound as error:
-            yield path, str(error)
-    for path, target in _callables(bot):
-        try:
-            load_callable(target, arguments=1)
         except CallableNotFound as error:
             yield path, str(error)
 
@@ -59,22 +57,3 @@ def _hooks(section: Any) -> Iterator[tuple[KeyPath, HookSpec]]:
                     yield ("hooks", kind, index, "use"), HookSpec(target)
                 case _:
                     pass
-
-
-def _callables(bot: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
-    """Give the function that a bot of the vendor `function` calls in process, in the bot itself and in its environments."""
-    if bot.get("vendor") != "function":
-        return
-    settings: list[tuple[KeyPath, Any]] = [(("settings",), bot.get("settings"))]
-    if isinstance(environments := bot.get("environments"), dict):
-        settings += [
-            (("environments", name, "settings"), environment.get("settings"))
-            for name, environment in environments.items()
-            if isinstance(environment, dict)
-        ]
-    for path, values in settings:
-        match values:
-            case {"callable": str(target)}:
-                yield (*path, "callable"), target
-            case _:
-                pass

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from config.files import Unreadable, read_file
+
 _REFERENCE: Final = re.compile(r"\$\{(env|file):([^}]*)(\}?)")
 SHORTEST_HIDDEN: Final = 4
 """Characters. A shorter value is no secret, and hiding it would tear words apart."""
@@ -62,16 +64,10 @@ class Secrets:
 
     def _from_file(self, name: str) -> str:
         """Read a file; relative paths start at the account file's folder. One newline at the end is not part of the value."""
-        path = self._folder / name
         try:
-            if path.exists() and not path.is_file():
-                # Neither a folder nor a pipe that nobody writes to.
-                raise SecretMissing(f"{name} is not a file")
-            value = path.read_bytes().decode()
+            value = read_file(self._folder / name).decode()
+        except Unreadable as error:
+            raise SecretMissing(f"file {name} {error}") from None
         except UnicodeDecodeError:
             raise SecretMissing(f"file {name} is not UTF-8 text") from None
-        except OSError as error:
-            raise SecretMissing(f"file {name} cannot be read: {error.strerror}") from None
-        except ValueError:  # a name that no file can have
-            raise SecretMissing(f"file {name!a} cannot be read") from None
         return value.removesuffix("\n").removesuffix("\r")
