@@ -3,6 +3,7 @@
 from typing import Final
 
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.bot import Bot
 from gateway.contract.catalogue import OWN_PREFIX
@@ -66,6 +67,8 @@ async def _read_event(request: web.Request) -> Event:
         body = await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise RequestRefused(TOO_LARGE, f"The body has more than {MAX_BODY} bytes.") from None
+    except (web.RequestPayloadError, HttpProcessingError):
+        raise RequestRefused(INVALID_EVENT, "The body is not an event: it is not in the encoding that it names.") from None
     try:
         return parse_event(loads(body))
     except (WireError, InvalidEvent) as problem:
