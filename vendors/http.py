@@ -19,6 +19,8 @@ MAX_ANSWER: Final = 4 * 1024 * 1024
 """Bytes of a vendor's answer; a larger one is refused, not buffered."""
 MAX_CONNECT: Final = 5.0
 """Seconds for name look-up, connect and TLS together."""
+MAX_RETRY_AFTER: Final = 86400.0
+"""Seconds; a sender that names more is read as a day, which no turn waits for either."""
 
 
 class TransportFailure(Exception):
@@ -58,18 +60,19 @@ class HttpAnswer:
 
 
 def parse_retry_after(value: str | None, *, now: datetime) -> float | None:
-    """Read a Retry-After header: seconds or an HTTP date (RFC 9110 section 10.2.3); nonsense is None."""
+    """Read a Retry-After header: seconds or an HTTP date (RFC 9110 section 10.2.3), a day at most; nonsense is None."""
     if value is None:
         return None
-    if value.strip().isdigit():
-        return float(value)
+    # Not isdigit alone: it takes superscripts too, which float() does not.
+    if value.strip().isascii() and value.strip().isdigit():
+        return min(float(value), MAX_RETRY_AFTER)
     try:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    return min(max(0.0, (moment - now).total_seconds()), MAX_RETRY_AFTER)
 
 
 async def send(
@@ -95,15 +98,17 @@ async def send(
         raise TransportFailure(FailureKind.TIMED_OUT, "no answer in time") from error
     except aiohttp.ClientConnectorError as error:
         raise TransportFailure(FailureKind.NOT_SENT, f"no connection ({type(error).__name__})") from error
-    except aiohttp.InvalidURL as error:
+    except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
         raise TransportFailure(FailureKind.REFUSED, "not a URL that can be called") from error
     except aiohttp.ClientError as error:
         raise TransportFailure(FailureKind.CUT, f"the connection broke ({type(error).__name__})") from error
+    except ValueError as error:
+        # A host that no name look-up takes (`a..b`), or a line break in a header: seen before anything is sent.
+        raise TransportFailure(FailureKind.REFUSED, "not a request that can be sent") from error
 
 
 async def _read_body(response: aiohttp.ClientResponse) -> bytes:
-    if response.content_length is not None and response.content_length <= MAX_ANSWER:
-        return await response.read()
+    # Counted as it comes: what Content-Length announces is the compressed size, and aiohttp hands over the other.
     chunks: list[bytes] = []
     size = 0
     async for chunk in response.content.iter_any():
