@@ -3,8 +3,9 @@
 from gateway.contract.callables import CallableFailed, load_callable
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
 from gateway.contract.wire import WireError, copy
-from vendors.function import reading, request
+from vendors.function import reading
 from vendors.function.errors import INVOKE_LAMBDA, translate_callable, unusable
+from vendors.function.request import build_request, finish_request
 from vendors.services import Services
 
 
@@ -27,11 +28,11 @@ class InProcessFunction:
 
     def build_request(self, event: Event, session: VendorSession) -> Json:
         """Build the payload of a LivePerson Function."""
-        return request.build_request(event, session)
+        return build_request(event, session)
 
-    async def ask(self, request_: Json, session: VendorSession, *, timeout: float) -> Json:  # noqa: ASYNC109 - one attempt's limit
+    async def ask(self, request: Json, session: VendorSession, *, timeout: float) -> Json:  # noqa: ASYNC109 - one attempt's limit
         """Call the function with a copy. Raise VendorFailure or InvalidRequest."""
-        payload = request.finish_request(request_, session)
+        payload = finish_request(request, session)
         try:
             answer = await self._sandbox.call(self._function, payload, timeout=timeout)
         except CallableFailed as failure:

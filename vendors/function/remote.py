@@ -2,7 +2,7 @@
 
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
 from gateway.contract.wire import WireError, dumps
-from vendors.function import reading, request
+from vendors.function import reading
 from vendors.function.errors import (
     INVOKE_LAMBDA,
     MISSING_RESPONSE_BODY,
@@ -10,6 +10,7 @@ from vendors.function.errors import (
     translate_transport,
     unusable,
 )
+from vendors.function.request import build_request, finish_request
 from vendors.function.settings import FunctionSettings
 from vendors.http import HttpAnswer, TransportFailure, send
 from vendors.services import Services
@@ -35,11 +36,11 @@ class RemoteFunction:
 
     def build_request(self, event: Event, session: VendorSession) -> Json:
         """Build the payload of a LivePerson Function."""
-        return request.build_request(event, session)
+        return build_request(event, session)
 
-    async def ask(self, request_: Json, session: VendorSession, *, timeout: float) -> Json:  # noqa: ASYNC109 - one attempt's limit
+    async def ask(self, request: Json, session: VendorSession, *, timeout: float) -> Json:  # noqa: ASYNC109 - one attempt's limit
         """Post the payload once. Raise VendorFailure or InvalidRequest."""
-        body = dumps(request.finish_request(request_, session))
+        body = dumps(finish_request(request, session))
         try:
             answer = await send(self._http, "POST", self._url, headers=self._headers, body=body, timeout=timeout)
         except TransportFailure as failure:
