@@ -37,7 +37,8 @@ class Model(BaseModel):
     def _check(cls, value: str) -> str:
         if value == "custom":
             raise PydanticCustomError("vendor", "Google answers nobody")
-        assert value == "", "must be nothing"
+        if value:
+            raise ValueError("must be nothing")
         return value
 
 

@@ -30,7 +30,7 @@ def test_escalation_to_a_skill_of_the_account_or_of_an_account_that_lists_none(s
 
 
 def test_escalation_to_another_skill() -> None:
-    assert check(BOT % "", ["billing", 7]) == ["a.yaml:2: escalation.skill: is not one of the account's skills"]
+    assert check(BOT % "", ["billing", 7]) == ["a.yaml:2: bot.escalation.skill: is not one of the account's skills"]
 
 
 @pytest.mark.parametrize("hook", ["operator:add", '{use: "operator:add"}', '{use: "os.path:join", with: {a: 1}}'])
@@ -42,7 +42,7 @@ def test_module_that_ends_the_process_is_a_problem(tmp_path: Path, monkeypatch: 
     (tmp_path / "leaving_hook.py").write_text("raise SystemExit(0)\n")
     monkeypatch.syspath_prepend(tmp_path)
     assert check(BOT % "leaving_hook:hook", None) == [
-        "a.yaml:4: hooks.pre[0]: module 'leaving_hook' cannot be imported: SystemExit"
+        "a.yaml:4: bot.hooks.pre[0]: module 'leaving_hook' cannot be imported: SystemExit"
     ]
 
 
