@@ -68,6 +68,7 @@ LAYERS = (
             "hooks.context",
             "vendors.registry",
             *(f"{folder}.settings" for folder in VENDOR_FOLDERS),
+        ),
         others=frozenset({"pydantic", "pydantic_core", "ruamel"}),
     ),
     *(
