@@ -1,0 +1,66 @@
+"""What surrounds the items of an answer, alike in both generations of Watson's API: actions, intents, encodedMetadata.
+
+Source: docs/contract/vendors/watson.md, "Query" (rules), "LP objects inside Watson answers", "Intents".
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from gateway.contract.draft import ReplyDraft
+from gateway.contract.wire import name_type
+
+MAX_TEXT: Final = 2048
+"""Characters of a consumer's text that Watson takes."""
+_REFUSED: Final = re.compile(r"[\n\r\t]+")
+
+
+def clean_text(text: str) -> str:
+    """Bring a consumer's text into the form that Watson takes: one line, at most MAX_TEXT characters."""
+    return _REFUSED.sub(" ", text).strip()[:MAX_TEXT]
+
+
+def read_actions(actions: Any, draft: ReplyDraft, path: str) -> None:
+    """Take the first action meant for the client that LivePerson knows; Watson carries out the other types itself."""
+    if actions is None:
+        return
+    if not isinstance(actions, list):
+        draft.warn(f"no array but {name_type(actions)}: ignored", path)
+        return
+    for index, action in enumerate(actions):
+        where = f"{path}[{index}]"
+        # IBM's default type is "client"; LivePerson's samples spell it in both cases.
+        kind = action.get("type", "client") if isinstance(action, dict) else None
+        if not isinstance(kind, str) or kind.lower() != "client":
+            draft.warn("an action that is not the client's was ignored", where)
+        else:
+            draft.set_action(action.get("name"), action.get("parameters"), where)
+
+
+def read_intents(intents: Any, draft: ReplyDraft, path: str) -> None:
+    """Take the first intent as the detected one, the rest as alternatives."""
+    if intents is None:
+        return
+    if not isinstance(intents, list):
+        draft.warn(f"no array but {name_type(intents)}: ignored", path)
+        return
+    for index, intent in enumerate(intents):
+        name, confidence = (
+            (intent.get("intent"), intent.get("confidence")) if isinstance(intent, dict) else (None, None)
+        )
+        if index == 0:
+            draft.set_intent(name, name, confidence)
+        else:
+            draft.add_alternative(name, name, confidence)
+
+
+def read_encoded_metadata(variables: Iterable[tuple[str, Any]], draft: ReplyDraft) -> None:
+    """Take the first encodedMetadata of the bot's variables, which hold it from turn to turn; "" is none."""
+    for path, values in variables:
+        value = values.get("encodedMetadata") if isinstance(values, dict) else None
+        if value is None or value == "":
+            continue
+        if isinstance(value, str):
+            draft.encoded_metadata = value
+            return
+        draft.warn(f"encodedMetadata is no string but {name_type(value)}: ignored", path)

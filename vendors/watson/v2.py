@@ -1,0 +1,98 @@
+"""Build Watson V2's message request, and read its answer. Pure: no I/O, no clock.
+
+Source: docs/contract/vendors/watson.md; the request's shape is that of docs/contract/hooks.md, "Watson V2".
+"""
+
+from typing import Any, Final
+
+from gateway.contract.draft import ReplyDraft
+from gateway.contract.errors import FailureKind, InvalidRequest, VendorFailure
+from gateway.contract.types import Event, EventKind, Json, ReadingContext, Reply, VendorSession
+from gateway.contract.wire import WireError, copy, name_type
+from vendors.watson import errors
+from vendors.watson.errors import unusable
+from vendors.watson.generic import read_output
+from vendors.watson.members import clean_text, read_actions, read_encoded_metadata, read_intents
+
+DIALOG: Final = "main skill"
+"""The name under which Watson keeps the variables of a dialog, in `user_defined`."""
+ACTIONS: Final = "actions skill"
+"""The name under which Watson keeps the variables of actions, in `skill_variables`."""
+VARIABLES: Final = ("user_defined", "skill_variables")
+SESSION_ID: Final = "session_id"
+"""Our own session's key: in the stored session, and (for hooks to see, not to change) in the request."""
+
+
+def build_request(event: Event, session: VendorSession) -> Json:
+    """Build the request; `session_id` is there once Watson has given one."""
+    request: Json = {SESSION_ID: session[SESSION_ID]} if session.get(SESSION_ID) else {}
+    # Two copies: a hook that changes the one skill's variables must not change the other's by accident.
+    request["input"] = {
+        "message_type": "text",
+        "text": "" if event.kind is EventKind.WELCOME else clean_text(event.text),
+        "options": {"return_context": True, "alternate_intents": True},
+    }
+    request["context"] = {
+        "skills": {
+            DIALOG: {"user_defined": _build_variables(event)},
+            ACTIONS: {"skill_variables": _build_variables(event)},
+        }
+    }
+    return request
+
+
+def _build_variables(event: Event) -> Json:
+    return {"convId": event.conversation_id, "lpEvent": event.lp_event, "lpSdes": event.lp_sdes}
+
+
+def build_message(request: Json) -> Json:
+    """Make the body of what pre hooks have left: `input`, `context`, `user_id`. Raise InvalidRequest.
+
+    Other members have no place in Watson's API and are left out; the session is the gateway's own affair.
+    """
+    given = {key: request[key] for key in ("input", "context", "user_id") if request.get(key) is not None}
+    try:
+        message: Json = copy(given)
+    except WireError as error:
+        raise InvalidRequest("$", str(error)) from None
+    for key, wanted in (("input", dict), ("context", dict), ("user_id", str)):
+        if key in message and not isinstance(message[key], wanted):
+            raise InvalidRequest(key, f"must be {name_type(wanted())}, not {name_type(message[key])}")
+    if "input" not in message:
+        raise InvalidRequest("input", "is required")
+    if isinstance(text := message["input"].get("text"), str):
+        # Once more: a hook may have brought back what Watson refuses.
+        message["input"]["text"] = clean_text(text)
+    return message
+
+
+def read_reply(answer: Any, context: ReadingContext) -> Reply:
+    """Read the answer to a message. Raise VendorFailure."""
+    if not isinstance(answer, dict):
+        raise unusable(errors.PARSER_CRASHED, f"The answer is no object but {name_type(answer)}.")
+    if answer.get("error") is not None:
+        raise VendorFailure(FailureKind.REPORTED, errors.WATSON_ERROR, "Watson's answer reports an error.")
+    output = answer.get("output")
+    if not isinstance(output, dict):
+        raise unusable(errors.PARSER_CRASHED, f"`output` is no object but {name_type(output)}.")
+    draft = ReplyDraft()
+    # Before the items, so that an action the author names wins over a hand-over that Watson itself proposes.
+    read_actions(output.get("actions"), draft, "output.actions")
+    read_output(output, draft, context)
+    read_intents(output.get("intents"), draft, "output.intents")
+    read_encoded_metadata(_variables(answer.get("context")), draft)
+    return draft.finish()
+
+
+def _variables(context: Any) -> list[tuple[str, Any]]:
+    """Collect the variables of all skills with their paths, the dialog's first: it has precedence."""
+    skills = context.get("skills") if isinstance(context, dict) else None
+    if not isinstance(skills, dict):
+        return []
+    return [
+        (f"context.skills.{kind}", skill[kind])
+        for name in sorted(skills, key=lambda name: (name != DIALOG, name != ACTIONS))
+        if isinstance(skill := skills[name], dict)
+        for kind in VARIABLES
+        if kind in skill
+    ]
