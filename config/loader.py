@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from config.account_file import check_account
 from config.document import Document, read_document
 from config.files import Unreadable, read_file
 from config.models import Account
-from config.problems import ConfigProblems, KeyPath, Problem, Report
+from config.problems import ConfigProblems, Problem, Report
 from config.secrets import Secrets
 
 
@@ -82,28 +81,12 @@ def _load_file(path: Path, environ: Mapping[str, str]) -> _File:
 
 
 def _compare(files: list[_File]) -> None:
-    """Report accounts that have two files, and API keys that two accounts share: a key says whose it is."""
+    """Report accounts that have two files."""
     accounts: dict[str, str] = {}
-    keys: dict[str, tuple[str, str]] = {}
     for file in files:
-        if file.document is None:
+        account = None if file.document is None else file.document.value.get("account")
+        if file.document is None or not isinstance(account, str) or ("account",) in file.report:
             continue
-        value, name = file.document.value, file.report.file
-        account = value.get("account")
-        if not isinstance(account, str) or ("account",) in file.report:
-            continue
-        first = accounts.setdefault(account, name)
-        if first != name:
+        first = accounts.setdefault(account, file.report.file)
+        if first != file.report.file:
             file.report.add(file.document.line(("account",)), ("account",), f"is described by {first} as well")
-        for path, key in _api_keys(value):
-            owner, place = keys.setdefault(key, (account, f"{name}:{file.document.line(path)}"))
-            if owner != account and path not in file.report:
-                file.report.add(file.document.line(path), path, f"is a key of another account too ({place})")
-
-
-def _api_keys(value: dict[str, Any]) -> list[tuple[KeyPath, str]]:
-    match value.get("auth"):
-        case {"api_keys": list(keys)}:
-            return [(("auth", "api_keys", index), key) for index, key in enumerate(keys) if isinstance(key, str)]
-        case _:
-            return []

@@ -210,7 +210,7 @@ class Auth(Section):
     """Who may call this account's bots."""
 
     api_keys: Annotated[list[Secret], Field(min_length=1)]
-    """Keys, any of which a caller sends as `Authorization: Bearer KEY`. No two accounts share one."""
+    """Keys, any of which a caller sends as `Authorization: Bearer KEY`."""
 
 
 class Features(Section):
