@@ -5,6 +5,7 @@ turn takes the keys that are at hand.
 """
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ from gateway.contract.ports import Clock
 from vendors.lex.errors import SEND_QUERY
 from vendors.lex.settings import LexV2Settings
 from vendors.lex.signing import make_keys
+
+_log = logging.getLogger(__name__)
 
 RETRY_AFTER: Final = 10.0
 """Seconds after an attempt to get keys before the next: a missing metadata service costs seconds of a thread."""
@@ -106,6 +109,7 @@ class AccessKeeper:
             )
         except Exception as error:  # noqa: BLE001 - files, plugins and services of all kinds: the name is all that is told
             self._problem = type(error).__name__
+            _log.warning("lex-no-credentials: %s", self._problem)
         finally:
             self._next_try = self._clock.monotonic() + RETRY_AFTER
 

@@ -1,6 +1,7 @@
 """Where keys and endpoint come from; AssumeRole is botocore's own call to a small STS on loopback."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
@@ -162,10 +163,14 @@ async def test_without_credentials_the_bot_opens_and_is_denied_until_there_are_s
     assert (await keeper.get()).endpoint == "https://runtime-v2-lex.us-east-1.amazonaws.com"
 
 
-async def test_a_profile_that_is_not_there_is_denied(monkeypatch: pytest.MonkeyPatch, make_keeper: MakeKeeper) -> None:
+async def test_a_profile_that_is_not_there_is_denied_and_logged(
+    monkeypatch: pytest.MonkeyPatch, make_keeper: MakeKeeper, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nobody")
-    failure = await fail_to_get(await make_keeper(access_key_id=None, secret_access_key=None))
+    with caplog.at_level(logging.WARNING, "vendors.lex.access"):
+        failure = await fail_to_get(await make_keeper(access_key_id=None, secret_access_key=None))
     assert failure.message == "No AWS credentials: ProfileNotFound"
+    assert caplog.messages == ["lex-no-credentials: ProfileNotFound"]
 
 
 async def test_role_is_assumed_and_used(sts: Sts, make_bot: MakeBot) -> None:
@@ -252,3 +257,19 @@ async def test_a_turn_waits_for_credentials_no_longer_than_its_time(
         "AWS credentials did not come in time",
     )
     assert session == {"convId": "a1"}
+
+
+async def test_a_turn_that_gives_up_leaves_the_renewal_to_the_others(
+    sts: Sts, make_keeper: MakeKeeper, clock: FakeClock
+) -> None:
+    sts.fails = True
+    keeper = await make_keeper(role_arn=ROLE)
+    sts.fails = False
+    clock.now += RETRY_AFTER
+    sts.gate.clear()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await keeper.get()
+    sts.gate.set()
+    assert (await keeper.get()).keys is not None
+    assert len(sts.calls) == 2
