@@ -48,3 +48,7 @@ lock:  ## renew the pinned versions from pyproject.toml
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: bench
+bench: setup  ## CPU time that the gateway spends per event, by vendor
+	$(BIN)/python load/bench.py

@@ -42,9 +42,14 @@ def load_callable(target: str, *, arguments: int) -> Callable[..., Any]:
         # Whatever somebody's module does at import, SystemExit too, is a fault of the account file, not of the process.
         raise CallableNotFound(f"module {module_name!r} cannot be imported: {type(error).__name__}") from error
     for name in attribute.split("."):
-        if not hasattr(found, name):
-            raise CallableNotFound(f"module {module_name!r} has no {attribute!r}")
-        found = getattr(found, name)
+        try:
+            found = getattr(found, name)
+        except AttributeError:
+            raise CallableNotFound(f"module {module_name!r} has no {attribute!r}") from None
+        except BaseException as error:
+            # A module's own __getattr__, or a property, may do anything too.
+            problem = f"module {module_name!r} has no {attribute!r} that can be read: {type(error).__name__}"
+            raise CallableNotFound(problem) from error
     if not callable(found):
         raise CallableNotFound(f"{target!r} is not callable")
     try:

@@ -25,9 +25,7 @@ def with_callable(running: Running, name: str) -> dict[str, Any]:
     return account
 
 
-@pytest.mark.parametrize(
-    ("name", "answer"), [("bot", "you said hello"), ("bot_async", "you said hello, I awaited")]
-)
+@pytest.mark.parametrize(("name", "answer"), [("bot", "you said hello"), ("bot_async", "you said hello, I awaited")])
 async def test_it_answers(name: str, answer: str, running: Running, tmp_path: Path) -> None:
     async with open_gateway(tmp_path, with_callable(running, name)) as gateway:
         said = await gateway.say("own", "hello")

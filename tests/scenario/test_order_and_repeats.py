@@ -65,9 +65,7 @@ async def test_the_same_sequence_gets_the_first_answer(sequence: Any, running: R
 
 
 @pytest.mark.parametrize("sequence", [None, True, False, [7], {"a": 1}, ""])
-async def test_what_is_neither_a_number_nor_a_string_is_no_key(
-    sequence: Any, running: Running, tmp_path: Path
-) -> None:
+async def test_what_is_neither_a_number_nor_a_string_is_no_key(sequence: Any, running: Running, tmp_path: Path) -> None:
     event = make_event("hello")
     event["context"]["lpEvent"]["sequence"] = sequence
     async with open_gateway(tmp_path, make_account(running)) as gateway:

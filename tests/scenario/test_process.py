@@ -30,7 +30,9 @@ class Process:
 
     async def post(self, client: aiohttp.ClientSession, bot: str, event: Any) -> tuple[int, Any]:
         headers = {"Authorization": f"Bearer {KEY}"}
-        async with client.post(f"{self.url}/v1/accounts/83482904/bots/{bot}/events", json=event, headers=headers) as answer:
+        async with client.post(
+            f"{self.url}/v1/accounts/83482904/bots/{bot}/events", json=event, headers=headers
+        ) as answer:
             return answer.status, orjson.loads(await answer.read())
 
     async def read_log_until(self, event: str) -> dict[str, Any]:
@@ -143,7 +145,9 @@ async def test_the_log_has_one_line_per_turn_and_no_word_of_anybody(running: Run
     turns = [line for line in map(orjson.loads, log.splitlines()) if line["event"] == "turn"]
     assert len(turns) == 8
     first = turns[0]
-    assert {key: first[key] for key in ("account", "bot", "vendor", "conversation", "outcome", "attempts", "level")} == {
+    assert {
+        key: first[key] for key in ("account", "bot", "vendor", "conversation", "outcome", "attempts", "level")
+    } == {
         "account": "83482904",
         "bot": "lex",
         "vendor": "lex-v2",

@@ -33,7 +33,7 @@ async def test_an_empty_one_takes_no_room() -> None:
     assert len(store) == 0
 
 
-@pytest.mark.parametrize("kept", [b"", b"nonsense", b"[1]", b"{}", b"[1,2]", b'[{}, {}, {}]'])
+@pytest.mark.parametrize("kept", [b"", b"nonsense", b"[1]", b"{}", b"[1,2]", b"[{}, {}, {}]"])
 async def test_an_unreadable_one_begins_anew(kept: bytes) -> None:
     store = MemoryStore(FakeClock())
     await store.set("c", kept, ttl=10)

@@ -1,0 +1,70 @@
+import io
+import logging
+from collections.abc import Iterator
+
+import orjson
+import pytest
+import structlog
+
+from gateway.telemetry.logging import configure_logging, describe_exception, get_logger
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    configure_logging("info", stream=stream)
+    yield stream
+    structlog.reset_defaults()
+    logging.getLogger().handlers.clear()
+
+
+def lines(log: io.StringIO) -> list[dict[str, object]]:
+    return [orjson.loads(line) for line in log.getvalue().splitlines()]
+
+
+def test_a_line_is_json_with_its_level_time_and_part(log: io.StringIO) -> None:
+    get_logger("test").info("turn", account="1", ms={"total": 1.5})
+    (line,) = lines(log)
+    assert line.pop("timestamp")
+    assert line == {"part": "test", "account": "1", "ms": {"total": 1.5}, "event": "turn", "level": "info"}
+
+
+def test_an_exception_is_told_by_type_and_place_and_never_by_its_text(log: io.StringIO) -> None:
+    try:
+        raise ValueError("the consumer said: hello")
+    except ValueError:
+        get_logger("test").warning("went-wrong", exc_info=True)
+        logging.getLogger("aiohttp.server").exception("Error handling request")
+    assert "hello" not in log.getvalue()
+    ours, theirs = lines(log)
+    assert ours["exception"] == theirs["exception"]
+    exception = ours["exception"]
+    assert isinstance(exception, dict)
+    assert exception["type"] == "ValueError"
+    assert exception["at"][0].startswith("test_logging.py:")
+    assert theirs["part"] == "aiohttp.server"
+
+
+def test_what_is_no_json_is_written_all_the_same(log: io.StringIO) -> None:
+    get_logger("test").info("odd", value=object())
+    (line,) = lines(log)
+    assert str(line["value"]).startswith("<object object")
+
+
+def test_below_the_level_nothing_is_written(log: io.StringIO) -> None:
+    get_logger("test").debug("detail")
+    logging.getLogger("asyncio").info("chatter")
+    assert log.getvalue() == ""
+
+
+def test_causes_are_told_too() -> None:
+    try:
+        try:
+            raise KeyError("inner secret")
+        except KeyError as inner:
+            raise RuntimeError("outer secret") from inner
+    except RuntimeError as error:
+        described = describe_exception(error)
+    assert described["type"] == "RuntimeError"
+    assert described["cause"]["type"] == "KeyError"
+    assert "secret" not in str(described)

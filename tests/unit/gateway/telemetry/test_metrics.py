@@ -1,0 +1,23 @@
+from gateway.sessions.memory import MemoryStore
+from gateway.telemetry.metrics import OUTCOMES, STEPS, Metrics
+from tests.fakes import FakeClock
+
+
+def test_a_bot_s_series_begin_at_zero() -> None:
+    metrics = Metrics()
+    metrics.for_bot("1", "b", "lex-v2")
+    text = metrics.render().decode()
+    for outcome in OUTCOMES:
+        assert f'botbridge_turns_total{{account="1",bot="b",outcome="{outcome}",vendor="lex-v2"}} 0.0' in text
+    for step in STEPS:
+        assert f'botbridge_step_seconds_count{{account="1",bot="b",step="{step}",vendor="lex-v2"}} 0.0' in text
+
+
+async def test_the_store_is_looked_at_when_somebody_asks() -> None:
+    metrics, store = Metrics(), MemoryStore(FakeClock(), capacity=10)
+    metrics.watch_store(store)
+    await store.set("a", b"12345", ttl=1)
+    await store.set("b", b"12345", ttl=1)
+    text = metrics.render().decode()
+    assert "botbridge_store_bytes 6.0" in text
+    assert "botbridge_store_evictions 1.0" in text
