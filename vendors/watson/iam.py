@@ -77,7 +77,8 @@ class TokenSource:
         if self._flight is not None:
             self._flight.cancel()
             await asyncio.wait({self._flight})
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        # The pool is not shut down, its idle threads end with this object: a turn that has outlived its bot's
+        # configuration may still come for a token.
 
     async def _wait_for_flight(self, timeout: float) -> str:  # noqa: ASYNC109 - hands it on
         """Wait for the fetch under way, or for one of our own; the same one serves all who wait."""

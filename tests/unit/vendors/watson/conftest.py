@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeAlias
 
 import aiohttp
@@ -11,7 +11,7 @@ from vendors.services import Services
 from vendors.watson.client import WatsonV2
 from vendors.watson.settings import WatsonV2Settings
 
-MakeBot: TypeAlias = Callable[..., WatsonV2]
+MakeBot: TypeAlias = Callable[..., Awaitable[WatsonV2]]
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ async def make_bot(watson: WatsonEmulator, clock: FakeClock, http: aiohttp.Clien
     """Make bots at the emulator; what is given replaces the settings of one that signs in with the right API key."""
     bots: list[WatsonV2] = []
 
-    def make(**settings: Any) -> WatsonV2:
+    async def make(**settings: Any) -> WatsonV2:
         given = {
             "url": watson.url,
             "assistant_id": "a-1",
@@ -46,6 +46,7 @@ async def make_bot(watson: WatsonEmulator, clock: FakeClock, http: aiohttp.Clien
         }
         known = {key: value for key, value in given.items() if value is not None}
         bots.append(WatsonV2(WatsonV2Settings.model_validate(known), Services(http, Sandbox(), clock)))
+        await bots[-1].open()
         return bots[-1]
 
     yield make
@@ -54,5 +55,5 @@ async def make_bot(watson: WatsonEmulator, clock: FakeClock, http: aiohttp.Clien
 
 
 @pytest.fixture
-def bot(make_bot: MakeBot) -> WatsonV2:
-    return make_bot()
+async def bot(make_bot: MakeBot) -> WatsonV2:
+    return await make_bot()

@@ -1,7 +1,7 @@
 """A conversation's session: made, kept, renewed, and given up."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
 import aiohttp
@@ -21,7 +21,7 @@ from vendors.watson import errors
 from vendors.watson.client import WatsonV2
 from vendors.watson.settings import WatsonV2Settings
 
-MakeBot: TypeAlias = Callable[..., WatsonV2]
+MakeBot: TypeAlias = Callable[..., Awaitable[WatsonV2]]
 
 
 async def say(bot: WatsonV2, text: str, session: dict[str, Any]) -> Json:
@@ -89,7 +89,7 @@ async def test_what_watson_receives(watson: WatsonEmulator, bot: WatsonV2) -> No
 
 async def test_with_an_environment_its_path_and_version_are_called(watson: WatsonEmulator, make_bot: MakeBot) -> None:
     session: dict[str, Any] = {}
-    await say(make_bot(environment_id="e-1", version="2024-08-25"), "text", session)
+    await say(await make_bot(environment_id="e-1", version="2024-08-25"), "text", session)
     base = "/v2/assistants/a-1/environments/e-1/sessions"
     paths = [request.path for request in watson.requests if request.stage != "token"]
     assert paths == [base, f"{base}/{session['session_id']}/message"]
@@ -139,7 +139,7 @@ async def test_an_assistant_that_is_gone_is_no_invalid_session(watson: WatsonEmu
 
 async def test_an_unknown_assistant_is_told_on_the_first_turn(watson: WatsonEmulator, make_bot: MakeBot) -> None:
     with pytest.raises(VendorFailure) as caught:
-        await say(make_bot(assistant_id="a-2"), "text", {})
+        await say(await make_bot(assistant_id="a-2"), "text", {})
     assert (caught.value.code, caught.value.kind) == (errors.V2_SEND_QUERY, FailureKind.REFUSED)
     assert calls(watson) == ["session"]
 
@@ -199,7 +199,7 @@ async def test_asking_leaves_the_request_as_it_is(bot: WatsonV2) -> None:
 
 
 async def test_a_wrong_key_is_denied(watson: WatsonEmulator, make_bot: MakeBot) -> None:
-    bot = make_bot(apikey="wrong")
+    bot = await make_bot(apikey="wrong")
     with pytest.raises(VendorFailure) as caught:
         await say(bot, "text", {})
     assert (caught.value.code, caught.value.kind, caught.value.vendor_status, caught.value.retries) == (

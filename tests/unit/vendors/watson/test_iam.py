@@ -239,3 +239,4 @@ async def test_closing_ends_a_fetch_under_way(iam: WatsonEmulator, source: Token
     with pytest.raises(TokenFailure, match="closed"):
         await waiting
     gate.opened.set()
+    assert await source.get(timeout=5)  # a turn that was under way when its bot was replaced
