@@ -14,7 +14,7 @@ from tests.gateways import KEY, make_account, make_event, open_gateway
 
 CASES = orjson.loads((Path(__file__).parents[1] / "data/scenario/faults.json").read_bytes())
 VENDORS = {"lex": "lex-v2", "dialogflow": "dialogflow-es", "watson": "watson-v2", "function": "function"}
-TIMEOUTS = {"attempt": 0.3, "total": 5}
+TIMEOUTS = {"attempt": 1, "total": 10}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

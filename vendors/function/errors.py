@@ -27,7 +27,7 @@ class Meaning(NamedTuple):
 BY_STATUS: Final = {
     401: Meaning(FailureKind.DENIED, FAILED_FAAS_REQUEST),
     403: Meaning(FailureKind.DENIED, FAILED_FAAS_REQUEST),
-    408: Meaning(FailureKind.TIMED_OUT, INVOKE_LAMBDA),
+    408: Meaning(FailureKind.SERVER_FAULT, INVOKE_LAMBDA),  # an answer came: it may have run, and is not late
     429: Meaning(FailureKind.THROTTLED, INVOKE_LAMBDA),
     503: Meaning(FailureKind.UNAVAILABLE, INVOKE_LAMBDA),
 }

@@ -61,7 +61,7 @@ BY_NAME: Final = {
 BY_STATUS: Final = {
     401: _DENIED,
     403: _DENIED,
-    408: Meaning(FailureKind.TIMED_OUT),
+    408: Meaning(FailureKind.SERVER_FAULT, 0),
     409: Meaning(FailureKind.CONFLICT),
     424: Meaning(FailureKind.REPORTED),
     429: Meaning(FailureKind.THROTTLED),
