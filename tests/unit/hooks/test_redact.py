@@ -81,7 +81,7 @@ def test_masking_masked_text_changes_nothing(text: str) -> None:
 )
 def test_hostile_texts_take_time_in_proportion(unit: str) -> None:
     # A pattern that tries again from every place needs minutes for what takes a fraction of a second.
-    text = unit * (400_000 // len(unit)) + "@"
+    text = unit * (100_000 // len(unit)) + "@"
     began = time.process_time()
     redact_text(text, read_options({}))
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 5

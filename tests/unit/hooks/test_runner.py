@@ -233,8 +233,10 @@ async def test_a_payload_too_deep_to_copy_is_not_blamed_on_a_hook(sandbox: Sandb
 
 
 async def test_a_hook_gets_no_more_than_the_turn_has_left(sandbox: Sandbox, scope: HookScope) -> None:
-    with pytest.raises(HookFailed) as caught:
-        await HookRunner([name(never)], timeout=60, sandbox=sandbox).run_pre({}, scope, lambda: 0.05)
+    runner = HookRunner([name(never)], timeout=60, sandbox=sandbox)
+    async with asyncio.timeout(10):
+        with pytest.raises(HookFailed) as caught:
+            await runner.run_pre({}, scope, lambda: 0.05)
     assert caught.value.message == "the pre hook acme:never ran past the 0.05 s that the turn had left"
 
 
