@@ -31,7 +31,7 @@ RENEW_AHEAD: Final = 300.0
 MIN_LEFT: Final = 10.0
 """Seconds that a token must last to be sent: a request should not outlive it."""
 RESOLVE_AGAIN: Final = 30.0
-"""Seconds after which credentials that were missing or refused are tried again; and a renewal ahead that failed."""
+"""Seconds after which credentials that were missing or refused are tried again; and between two renewals ahead."""
 MAX_FETCH: Final = 10.0
 """Seconds for one fetch, finding the credentials included."""
 _MAX_SOCKET: Final = 8.0
@@ -65,6 +65,8 @@ class GoogleCredentials:
         self._credentials: Any = None
         self._token: Token | None = None
         self._fetch: asyncio.Future[Token | BaseException] | None = None
+        self._began = 0.0
+        """When the last fetch began."""
         self._failed: tuple[float, BaseException] | None = None
         """When the last fetch failed, and how; None after a good one."""
 
@@ -91,7 +93,8 @@ class GoogleCredentials:
         token = self._token
         left = self._left(token)
         if token is not None and left > MIN_LEFT:
-            if left <= RENEW_AHEAD and self._recent_failure() is None:
+            # Not at every turn: the metadata server hands out tokens that are near their end already.
+            if left <= RENEW_AHEAD and self._clock.monotonic() - self._began >= RESOLVE_AGAIN:
                 _ = self._begin()
             return token
         if (refused := self._recent_failure()) is not None and classify_auth(refused) is FailureKind.DENIED:
@@ -126,6 +129,7 @@ class GoogleCredentials:
     def _begin(self) -> "asyncio.Future[Token | BaseException]":
         """Begin a fetch, or join the one that is under way."""
         if self._fetch is None or self._fetch.done():
+            self._began = self._clock.monotonic()
             self._fetch = asyncio.ensure_future(self._renew())
         return self._fetch
 
@@ -168,7 +172,7 @@ def load_credentials(settings: GoogleSettings) -> Any:
     else:
         found, _ = google.auth.default(scopes=SCOPES)
         return found
-    return service_account.Credentials.from_service_account_info(account, scopes=SCOPES)  # type: ignore[no-untyped-call]  # as shipped
+    return service_account.Credentials.from_service_account_info(account, scopes=SCOPES)  # type: ignore[no-untyped-call]  # Google ships it untyped
 
 
 def _read_file(path: str) -> Json:
@@ -184,9 +188,9 @@ class _TokenRequest(Request):
     """google-auth's transport, with a limit of ours, and without its sleep-and-retry loop: the turn has one of its own."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        answer = super().__call__(*args, **{**kwargs, "timeout": _MAX_SOCKET})  # type: ignore[no-untyped-call]  # as shipped
+        answer = super().__call__(*args, **{**kwargs, "timeout": _MAX_SOCKET})  # type: ignore[no-untyped-call]  # Google ships it untyped
         if answer.status in _BUSY:
-            raise auth.TransportError(f"HTTP {answer.status}")  # type: ignore[no-untyped-call]  # as shipped
+            raise auth.TransportError(f"HTTP {answer.status}")  # type: ignore[no-untyped-call]  # Google ships it untyped
         return answer
 
 

@@ -79,7 +79,7 @@ def look_up(error: type[BaseException], table: Mapping[type[BaseException], Fail
 
 def exception_for(status: int) -> type[BaseException]:
     """Give the class of an HTTP status; one that Google has no class for falls to its family's."""
-    found: type[BaseException] = api.exception_class_for_http_status(status)  # type: ignore[no-untyped-call]  # as shipped
+    found: type[BaseException] = api.exception_class_for_http_status(status)  # type: ignore[no-untyped-call]  # Google ships it untyped
     return _FAMILIES.get(status // 100, found) if found is api.GoogleAPICallError else found
 
 

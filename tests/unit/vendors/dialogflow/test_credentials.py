@@ -101,6 +101,20 @@ async def test_renewal_ahead_that_fails_is_tried_again_later(
     assert await credentials.token(timeout=5) is new
 
 
+async def test_token_that_comes_near_its_end_is_not_fetched_each_turn(
+    emulator: DialogflowEmulator, credentials: GoogleCredentials, clock: Any
+) -> None:
+    emulator.faults.add(Fault(kind="body", stage="token", body={"access_token": "short", "expires_in": 100}, times=1))
+    short = await credentials.token(timeout=5)
+
+    assert {await credentials.token(timeout=5) for _ in range(5)} == {short}
+    assert len(emulator.requests) == 1
+    clock.ahead += RESOLVE_AGAIN
+    assert await credentials.token(timeout=5) is short
+    assert credentials._fetch is not None
+    assert await credentials._fetch is not short
+
+
 async def test_token_at_its_end_is_not_sent(credentials: GoogleCredentials, clock: Any) -> None:
     old = await credentials.token(timeout=5)
     clock.ahead += HOUR - 5
