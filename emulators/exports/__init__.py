@@ -1,0 +1,1 @@
+"""Exports of real bots: read them, and play them."""
