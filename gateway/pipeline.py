@@ -56,6 +56,8 @@ class Turn:
     answer: Json | None = None
     """The vendor's answer, once given."""
     reply: Reply | None = None
+    scope: HookScope | None = None
+    """What the hooks see of this turn, once made: one for all of them, error hooks included."""
     attempts: int = 0
     steps: dict[str, float] = field(default_factory=dict)
     """Seconds per step."""
@@ -137,7 +139,7 @@ class Pipeline:
     async def _ask_bot(self, turn: Turn, conversation: Conversation) -> Reply:
         """Build the request, ask, and read the answer: the order of a turn's steps."""
         bot, deadline = turn.bot, turn.deadline
-        scope = self._make_scope(turn, conversation)
+        scope = self._get_scope(turn, conversation)
         turn.request = bot.vendor.build_request(turn.event, conversation.session)
         if scope is not None:
             with self._timed(turn, "pre_hooks"):
@@ -174,13 +176,16 @@ class Pipeline:
                 )
             health = None if bot.breaker is None else bot.breaker.report_success
         except TimeoutError as error:
-            health = None if bot.breaker is None or not turn.attempts else bot.breaker.report_failure
+            if bot.breaker is not None and turn.attempts:
+                health = bot.breaker.report_failure
             raise _out_of_time(turn) from error
         except VendorFailure as failure:
             if bot.breaker is not None and failure.kind.counts:
                 health = bot.breaker.report_failure
             raise
         except InvalidRequest as problem:
+            if not bot.hooks:
+                raise
             raise HookFailed(f"A pre hook left a request that cannot be sent: {problem}") from problem
         finally:
             if health is not None:
@@ -194,7 +199,7 @@ class Pipeline:
         bot = turn.bot
         failure.vendor = bot.vendor_name
         turn.outcome, turn.error = "failed", failure
-        if (scope := self._make_scope(turn, conversation)) is not None:
+        if (scope := self._get_scope(turn, conversation)) is not None:
             report = build_error_report(
                 failure, bot.vendor.keys, turn.event.conversation_id, request=turn.request, answer=turn.answer
             )
@@ -210,12 +215,12 @@ class Pipeline:
         turn.reply, turn.outcome = escalate(bot.escalation), "escalated"
         return Answer(render(turn.reply), failure.code, failure.error_id)
 
-    def _make_scope(self, turn: Turn, conversation: Conversation) -> HookScope | None:
-        """Make what the hooks see of this turn; None for a bot without hooks, which pays nothing for them."""
+    def _get_scope(self, turn: Turn, conversation: Conversation) -> HookScope | None:
+        """Give what the hooks see of this turn; None for a bot without hooks, which pays nothing for them."""
         bot = turn.bot
-        if not bot.hooks:
-            return None
-        return HookScope(
+        if not bot.hooks or turn.scope is not None:
+            return turn.scope
+        turn.scope = HookScope(
             account=bot.account,
             bot=bot.name,
             vendor=bot.vendor_name,
@@ -225,6 +230,7 @@ class Pipeline:
             state=conversation.hook_state,
             log=self._log.bind(account=bot.account, bot=bot.name, conversation=turn.event.conversation_id),
         )
+        return turn.scope
 
     async def _save(self, conversation: Conversation) -> None:
         try:
