@@ -6,7 +6,7 @@ repeat? → limits → this conversation's turn → request → pre hooks → ve
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeAlias
@@ -155,44 +155,31 @@ class Pipeline:
     async def _call_vendor(self, turn: Turn, request: Json, conversation: Conversation) -> Json:
         """Ask the vendor, unless its circuit is open, as often as its failures allow, until the deadline."""
         bot = turn.bot
-        if bot.breaker is not None and (wait := bot.breaker.admit()) is not None:
-            raise VendorFailure(
-                FailureKind.CIRCUIT_OPEN, bot.vendor.send_code, "The vendor's circuit is open.", retry_after=wait
-            )
 
         async def attempt(seconds: float) -> Json:
             turn.attempts += 1
             return await bot.vendor.ask(request, conversation.session, timeout=seconds)
 
-        health: Callable[[], None] | None = None if bot.breaker is None else bot.breaker.report_nothing
         try:
-            async with asyncio.timeout(turn.deadline.left()):
-                answer = await call_with_retries(
-                    attempt,
-                    policy=bot.retry,
-                    attempt_timeout=bot.attempt_timeout,
-                    deadline=turn.deadline,
-                    clock=self._clock,
-                )
-            health = None if bot.breaker is None else bot.breaker.report_success
-        except TimeoutError as error:
-            if bot.breaker is not None and turn.attempts:
-                health = bot.breaker.report_failure
-            raise _out_of_time(turn) from error
-        except VendorFailure as failure:
-            if bot.breaker is not None and failure.kind.counts:
-                health = bot.breaker.report_failure
-            raise
+            with nullcontext() if bot.breaker is None else bot.breaker.guard(bot.vendor.send_code):
+                try:
+                    async with asyncio.timeout(turn.deadline.left()):
+                        return await call_with_retries(
+                            attempt,
+                            policy=bot.retry,
+                            attempt_timeout=bot.attempt_timeout,
+                            deadline=turn.deadline,
+                            clock=self._clock,
+                        )
+                except TimeoutError as error:
+                    raise _out_of_time(turn) from error
         except InvalidRequest as problem:
             if not bot.hooks:
                 raise
             raise HookFailed(f"A pre hook left a request that cannot be sent: {problem}") from problem
         finally:
-            if health is not None:
-                health()
             if turn.attempts > 1:
                 bot.metrics.retries.inc(turn.attempts - 1)
-        return answer
 
     async def _fail(self, turn: Turn, conversation: Conversation, failure: TurnFailed, render: Render) -> Answer:
         """End the turn with an error: tell the error hooks, keep what is to be kept, escalate or raise."""

@@ -1,8 +1,11 @@
 """A circuit per bot: consecutive failures open it, one probe closes it again (docs: account files, `breaker`)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gateway.contract.errors import FailureKind, VendorFailure
 from gateway.contract.ports import Clock
 
 
@@ -39,6 +42,23 @@ class Breaker:
         if self._opened_at is None:
             return CircuitState.CLOSED
         return CircuitState.HALF_OPEN if self._open_left() <= 0 else CircuitState.OPEN
+
+    @contextmanager
+    def guard(self, code: str) -> Iterator[None]:
+        """Let one turn through and count how it ends. Raise VendorFailure, with this code, while the circuit is open."""
+        wait = self.admit()
+        if wait is not None:
+            raise VendorFailure(FailureKind.CIRCUIT_OPEN, code, "The vendor's circuit is open.", retry_after=wait)
+        report = self.report_nothing
+        try:
+            yield
+            report = self.report_success
+        except VendorFailure as failure:
+            if failure.kind.counts:
+                report = self.report_failure
+            raise
+        finally:
+            report()
 
     def admit(self) -> float | None:
         """Let a turn through (None), or say in how many seconds it makes sense to ask again."""
