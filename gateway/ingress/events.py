@@ -68,7 +68,9 @@ async def _read_event(request: web.Request) -> Event:
     except web.HTTPRequestEntityTooLarge:
         raise RequestRefused(TOO_LARGE, f"The body has more than {MAX_BODY} bytes.") from None
     except (web.RequestPayloadError, HttpProcessingError):
-        raise RequestRefused(INVALID_EVENT, "The body is not an event: it is not in the encoding that it names.") from None
+        raise RequestRefused(
+            INVALID_EVENT, "The body is not an event: it is not in the encoding that it names."
+        ) from None
     try:
         return parse_event(loads(body))
     except (WireError, InvalidEvent) as problem:
