@@ -1,5 +1,6 @@
 """A gateway under test: the real server on a free port, for accounts written as YAML."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -90,7 +91,9 @@ async def open_gateway(
     """Serve accounts given as the YAML document's value."""
     write_accounts(directory, account, *others)
     settings = ServeSettings(config=directory, port=0, max_in_flight=max_in_flight, drain_timeout=drain_timeout)
-    async with Server(load_accounts(directory, {}), settings) as server, aiohttp.ClientSession() as client:
+    # As the command does: before the loop runs.
+    accounts = await asyncio.to_thread(load_accounts, directory, {})
+    async with Server(accounts, settings) as server, aiohttp.ClientSession() as client:
         yield Gateway(server, client, directory)
 
 

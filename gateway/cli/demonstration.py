@@ -52,7 +52,7 @@ async def demonstrate(*, port: int, once: bool) -> bool:
     lex = LexEmulator(access_key_id=credentials["DEMO_LEX_KEY"], secret_access_key=credentials["DEMO_LEX_SECRET"])
     watson = WatsonEmulator(apikey=credentials["DEMO_WATSON_APIKEY"])
     async with emulators(lex=lex, watson=watson) as running:
-        accounts = load_accounts(ACCOUNTS, credentials | _addresses(running))
+        accounts = await asyncio.to_thread(load_accounts, ACCOUNTS, credentials | _addresses(running))
         settings = ServeSettings(config=ACCOUNTS, port=0 if once else port)
         async with Server(accounts, settings) as server, aiohttp.ClientSession() as client:
             transcript.note(f"listening on {server.url}; the vendors are emulators on this machine")

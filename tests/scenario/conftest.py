@@ -1,8 +1,16 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from blockbuster import BlockBuster, blockbuster_ctx
 
 from emulators.server import Running, emulators
+
+
+@pytest.fixture(autouse=True)
+def _loop_guard() -> Iterator[BlockBuster]:
+    """Fail a test in which the gateway blocks the event loop."""
+    with blockbuster_ctx(scanned_modules=["gateway", "vendors", "hooks", "config"]) as guard:
+        yield guard
 
 
 @pytest.fixture
