@@ -77,12 +77,16 @@ class Emulator(ABC):
             raise RuntimeError(f"the {self.name} emulator has not been started")  # noqa: TRY004 - a matter of time
         return self._dialogue
 
-    async def start(self) -> str:
-        """Load the dialogue, listen, and return the address."""
+    async def load(self) -> None:
+        """Read the dialogue from its file, unless it is there already."""
         if isinstance(self._dialogue, Path):
             bundled = self._dialogue.parent == DIALOGUES
             load = _load_bundled if bundled else load_dialogue
             self._dialogue = await asyncio.to_thread(load, self._dialogue, self.check_answer)
+
+    async def start(self) -> str:
+        """Load the dialogue, listen, and return the address."""
+        await self.load()
         app = web.Application(client_max_size=MAX_BODY)
         control.add_routes(app, self)
         self.add_routes(app)

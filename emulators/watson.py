@@ -1,5 +1,6 @@
-"""Play IBM Watson Assistant V2 and the IAM service that issues its tokens.
+"""Play IBM Watson Assistant, both generations of its API, and the IAM service that issues its tokens.
 
+V1 is in `emulators.watson_v1`.
 https://cloud.ibm.com/apidocs/assistant/assistant-v2 and https://cloud.ibm.com/apidocs/iam-identity-token-api
 """
 
@@ -18,15 +19,18 @@ from ibm_watson.assistant_v2 import StatefulMessageResponse
 from emulators.call import Call, VendorError
 from emulators.emulator import Emulator
 from emulators.faults import Heard
+from emulators.watson_v1 import WatsonV1Emulator, check_input, find_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from emulators.dialogue import Dialogue
 
 APIKEY = "watson-emulator"
 USERNAME = "emulator"
 PASSWORD = "watson-emulator"  # noqa: S105 - opens nothing
 GRANT_TYPE = "urn:ibm:params:oauth:grant-type:apikey"
-MAX_TEXT = 2048
 MAIN_SKILL = "main skill"
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SESSIONS = ("/v2/assistants/{assistant}/sessions", "/v2/assistants/{assistant}/environments/{environment}/sessions")
@@ -54,7 +58,7 @@ class WatsonSession:
 
 
 class WatsonEmulator(Emulator):
-    """Watson Assistant V2: tokens or basic auth, sessions that expire, a dialogue."""
+    """Watson Assistant: tokens or basic auth; V2's sessions that expire and its dialogue; V1, with a dialogue of its own."""
 
     name = "watson"
     default_dialogue = "watson-v2.yaml"
@@ -67,11 +71,16 @@ class WatsonEmulator(Emulator):
         username: str = USERNAME,
         password: str = PASSWORD,
         assistants: Collection[str] | None = None,
+        workspaces: Collection[str] | None = None,
+        v1_dialogue: Dialogue | Path | None = None,
         session_timeout: float = 300,
         token_lifetime: int = 3600,
         **options: Any,
     ) -> None:
-        """Know one caller. `assistants` are all that exist (None: any); a session ends `session_timeout` s after use."""
+        """Know one caller.
+
+        `assistants` and `workspaces` (V1) are all that exist (None: any); a session ends `session_timeout` s after use.
+        """
         super().__init__(*args, **options)
         self._apikey = apikey
         self._basic = encode_basic_auth(username, password)
@@ -80,6 +89,26 @@ class WatsonEmulator(Emulator):
         self._token_lifetime = token_lifetime
         self._tokens: dict[str, float] = {}
         self.sessions: dict[str, WatsonSession] = {}
+        self.v1 = WatsonV1Emulator(
+            v1_dialogue,
+            check_call=self._check_query,
+            workspaces=workspaces,
+            # Asked anew each time: a test may put others in their place.
+            clock=lambda: self.clock(),  # noqa: PLW0108
+            sleep=lambda seconds: self.sleep(seconds),  # noqa: PLW0108
+        )
+        """The part that plays V1: its dialogue and `say`. What it receives and how it fails is noted here."""
+        self.v1.requests, self.v1.faults = self.requests, self.faults
+
+    async def load(self) -> None:
+        """Read both dialogues."""
+        await super().load()
+        await self.v1.load()
+
+    def clear(self) -> None:
+        """Forget requests, faults and answers, V1's too."""
+        super().clear()
+        self.v1.clear()
 
     def expire_sessions(self) -> None:
         """End every session now."""
@@ -90,8 +119,9 @@ class WatsonEmulator(Emulator):
         self._tokens.clear()
 
     def add_routes(self, app: web.Application) -> None:
-        """Add the token endpoint and, with and without an environment, sessions and messages."""
+        """Add the token endpoint, V1's messages and, with and without an environment, V2's sessions and messages."""
         app.router.add_post("/{prefix:.*}identity/token", self.staged("token", self._issue_token))
+        self.v1.add_routes(app)
         for sessions in _SESSIONS:
             app.router.add_post(sessions, self.staged("session", self._create_session))
             app.router.add_delete(f"{sessions}/{{session}}", self.staged("session", self._delete_session))
@@ -100,9 +130,7 @@ class WatsonEmulator(Emulator):
 
     def hear(self, body: Any) -> Heard:
         """Return `input.text`; Watson has no events, and a turn without text is its welcome."""
-        given = body.get("input") if isinstance(body, dict) else None
-        text = given.get("text") if isinstance(given, dict) else None
-        return Heard(text=text if isinstance(text, str) else "")
+        return Heard(text=find_text(body))
 
     @staticmethod
     def check_answer(answer: Any) -> None:
@@ -163,7 +191,7 @@ class WatsonEmulator(Emulator):
         self._check_call(call)
         session = self._session(call)
         body = call.object()
-        self._check_text(body)
+        check_input(body)
         session.used = self.clock()
         session.remember(_context(body))
         turn = self.find_turn(call)
@@ -178,12 +206,16 @@ class WatsonEmulator(Emulator):
         return self.reply({**answer, "user_id": call.params["session"], "session_id": call.params["session"]})
 
     def _check_call(self, call: Call) -> None:
-        """Check what all calls of the assistant have in common: who calls, which version, which assistant."""
+        """Check what all calls of V2 have in common: who calls, which version, which assistant."""
+        self._check_query(call)
+        if self._assistants is not None and call.params["assistant"] not in self._assistants:
+            raise VendorError(404, None, f"Resource not found: assistant {call.params['assistant']}")
+
+    def _check_query(self, call: Call) -> None:
+        """Check what the calls of both generations have in common."""
         self._check_caller(call.request)
         if not _VERSION.fullmatch(call.request.query.get("version", "")):
             raise VendorError(400, None, "A valid version date is required: version=YYYY-MM-DD")
-        if self._assistants is not None and call.params["assistant"] not in self._assistants:
-            raise VendorError(404, None, f"Resource not found: assistant {call.params['assistant']}")
 
     def _check_caller(self, request: web.Request) -> None:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
@@ -201,16 +233,6 @@ class WatsonEmulator(Emulator):
             del self.sessions[call.params["session"]]
             raise VendorError(404, None, "Invalid Session")
         return session
-
-    def _check_text(self, body: Mapping[str, Any]) -> None:
-        given = body.get("input", {})
-        if not isinstance(given, dict) or not isinstance(given.get("options", {}), dict):
-            raise VendorError(400, None, "input and input.options must be objects")
-        text = given.get("text", "")
-        if not isinstance(text, str) or len(text) > MAX_TEXT:
-            raise VendorError(400, None, f"input.text must be a string of at most {MAX_TEXT} characters")
-        if any(character in text for character in "\n\r\t"):
-            raise VendorError(400, None, "input.text cannot contain carriage return, newline or tab characters")
 
 
 def _context(body: Mapping[str, Any]) -> Mapping[str, Any]:

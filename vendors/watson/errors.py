@@ -15,10 +15,11 @@ from gateway.contract.catalogue import PREFIX
 from gateway.contract.errors import FailureKind, VendorFailure
 from vendors.http import TransportFailure, parse_retry_after
 
+V1_SEND_QUERY: Final = PREFIX + "aivendor.watson.send-query"
 V2_SEND_QUERY: Final = PREFIX + "aivendor.watsonv2.send-query"
 V2_CREATE_SESSION: Final = PREFIX + "aivendor.watsonv2.create-session"
 V2_INVALID_SESSION: Final = PREFIX + "aivendor.watsonv2.invalid-session"
-# Watson V2 has no parser codes of its own.
+# Of both: Watson V2 has no parser codes of its own.
 WATSON_ERROR: Final = PREFIX + "aivendor.watson.watson-error"
 UNDEFINED_STRUCTURED_CONTENT: Final = PREFIX + "aivendor.watson.parser.custom.undefined-structured-content"
 UNDEFINED_SOURCE: Final = PREFIX + "aivendor.watson.parser.image.undefined-source"
@@ -32,6 +33,8 @@ PARSER_CRASHED: Final = PREFIX + "aivendor.watson.index.generic-parser-crashed"
 MAX_RETRIES: Final = 2
 """More tries after the first, whatever the bot's policy would allow."""
 
+_MESSAGES: Final = frozenset({V1_SEND_QUERY, V2_SEND_QUERY})
+"""The codes of messages that got no answer."""
 _KINDS: Final[Mapping[int, FailureKind]] = {
     401: FailureKind.DENIED,
     403: FailureKind.DENIED,
@@ -77,7 +80,7 @@ def choose_token_kind(status: int) -> FailureKind:
 
 
 def translate(error: Exception, *, code: str) -> VendorFailure:
-    """Give a failure its code: `code` says whether a session was being made or a message sent.
+    """Give a failure its code: `code` says which API was called, and whether a session was being made or a message sent.
 
     Raise TypeError for an exception that has no row: it is a fault of ours, not Watson's.
     """
@@ -103,7 +106,7 @@ def _from_status(error: Any, code: str) -> VendorFailure:
 
 def _from_transport(error: Any, code: str) -> VendorFailure:
     # An answer too large to hold is one that cannot be parsed; only a message's answer has the parser's code.
-    told = PARSER_CRASHED if error.kind is FailureKind.UNUSABLE and code == V2_SEND_QUERY else code
+    told = PARSER_CRASHED if error.kind is FailureKind.UNUSABLE and code in _MESSAGES else code
     return VendorFailure(
         error.kind, told, f"No answer from Watson: {error.what}.", retries=_RETRIES.get(error.kind, -1)
     )

@@ -8,7 +8,11 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from gateway.contract.draft import ReplyDraft
+from gateway.contract.errors import FailureKind, VendorFailure
+from gateway.contract.types import Json
 from gateway.contract.wire import name_type
+from vendors.watson import errors
+from vendors.watson.errors import unusable
 
 MAX_TEXT: Final = 2048
 """Characters of a consumer's text that Watson takes."""
@@ -18,6 +22,18 @@ _REFUSED: Final = re.compile(r"[\n\r\t]+")
 def clean_text(text: str) -> str:
     """Bring a consumer's text into the form that Watson takes: one line, at most MAX_TEXT characters."""
     return _REFUSED.sub(" ", text).strip()[:MAX_TEXT]
+
+
+def find_output(answer: Any) -> Json:
+    """Find what the bot says in an answer. Raise VendorFailure for none, and for an answer that reports an error."""
+    if not isinstance(answer, dict):
+        raise unusable(errors.PARSER_CRASHED, f"The answer is no object but {name_type(answer)}.")
+    if answer.get("error") is not None:
+        raise VendorFailure(FailureKind.REPORTED, errors.WATSON_ERROR, "Watson's answer reports an error.")
+    output = answer.get("output")
+    if not isinstance(output, dict):
+        raise unusable(errors.PARSER_CRASHED, f"`output` is no object but {name_type(output)}.")
+    return output
 
 
 def read_actions(actions: Any, draft: ReplyDraft, path: str) -> None:

@@ -15,7 +15,7 @@ AuthType: TypeAlias = Literal["iam", "basic", "none"]
 """How Watson is told who calls: IBM's IAM token, user name and password, or not at all (a proxy adds it)."""
 
 DEFAULT_VERSION: Final = "2021-11-27"
-"""The day whose API is asked for: the one that the V2 runtime methods have kept since."""
+"""The day whose API is asked for: the one that the runtime methods of V1 and V2 have kept since."""
 DEFAULT_TOKEN_URL: Final = "https://iam.cloud.ibm.com/identity/token"  # noqa: S105 - an address, not a secret
 DEAD_HOST: Final = "watsonplatform.net"
 """IBM switched its hosts off in 2021."""
@@ -101,18 +101,24 @@ Credential: TypeAlias = Annotated[SecretStr, AfterValidator(_check_credential)]
 class WatsonSettings(BaseModel):
     """What both generations of the API have in common."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    # The docstrings of the fields are what the JSON Schema says of them.
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     url: Url
     """The service's address, as its credentials page shows it; a path (`/instances/…`) belongs to it."""
     apikey: Credential | None = None
+    """An IBM Cloud API key, which signs in with an IAM token; or else username and password."""
     username: Credential | None = None
+    """For basic auth, which IBM Cloud has given up; other installations may have it. Together with password."""
     password: Credential | None = None
+    """Together with username."""
     version: Annotated[str, BeforeValidator(_date_to_text), AfterValidator(_check_version)] = DEFAULT_VERSION
+    """The day whose version of the API is spoken, YYYY-MM-DD."""
     token_url: Url = DEFAULT_TOKEN_URL
     """The whole address of the token endpoint."""
+    # None until it is worked out from the credentials; afterwards never None.
     auth_type: AuthType | None = None
-    """None until it is worked out from the credentials; afterwards never None."""
+    """How to sign in: iam with an apikey, basic with a username (the defaults by the credentials given), none not at all."""
 
     @model_validator(mode="after")
     def _settle_auth_type(self) -> Self:
@@ -140,9 +146,17 @@ class WatsonSettings(BaseModel):
         return self
 
 
+class WatsonV1Settings(WatsonSettings):
+    """A workspace (a dialog skill) of Watson Assistant V1."""
+
+    workspace_id: Id
+    """The workspace's id, which is the skill's: its API details show it."""
+
+
 class WatsonV2Settings(WatsonSettings):
     """An assistant of Watson Assistant V2."""
 
     assistant_id: Id
+    """The assistant's id, from its settings."""
     environment_id: Id | None = None
-    """Newer assistants have environments; without one the older path is called."""
+    """The environment that answers, where the assistant has environments; without one the older path is called."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from gateway.contract.draft import PAYLOAD_KEYS, MalformedPayload, ReplyDraft
 from gateway.contract.types import Json, ReadingContext
-from gateway.contract.wire import WireError, dumps, loads, name_type
+from gateway.contract.wire import WireError, loads, name_type
 from vendors.watson import errors
 from vendors.watson.errors import unusable
 
@@ -70,7 +70,7 @@ def read_user_defined(item: Json, path: str, reading: Reading) -> None:
 def read_legacy(text: Any, path: str, reading: Reading, *, objects_only: bool) -> None:
     """Read `output.text`: all of it, or only those objects that `generic` has not brought already."""
     for index, entry in enumerate(text_entries(text)):
-        if not objects_only or (isinstance(entry, dict) and not any(_same(entry, seen) for seen in reading.payloads)):
+        if not objects_only or (isinstance(entry, dict) and entry not in reading.payloads):
             read_value(entry, f"{path}[{index}]", reading)
 
 
@@ -125,10 +125,3 @@ def _parse_payload(text: str) -> Json | None:
     except WireError:
         return None
     return value if _is_payload(value) else None
-
-
-def _same(one: Json, other: Json) -> bool:
-    try:
-        return dumps(one) == dumps(other)
-    except WireError:
-        return False

@@ -12,7 +12,7 @@ import aiohttp
 import requests
 from ibm_cloud_sdk_core import ApiException
 from ibm_cloud_sdk_core.authenticators import Authenticator
-from ibm_watson import AssistantV2
+from ibm_watson import AssistantV1, AssistantV2
 from ibm_watson.common import get_sdk_headers
 from yarl import URL
 
@@ -53,6 +53,22 @@ class AsyncSend:
                 message=f"HTTP {answer.status}",
                 http_response=_to_response(answer.status, answer.headers, answer.body),
             )
+        return answer
+
+
+class AsyncAssistantV1(AsyncSend, AssistantV1):  # type: ignore[misc]  # the SDK ships no type information
+    """Watson Assistant V1."""
+
+    def __init__(
+        self, *, url: str, version: str, authenticator: Authenticator, http_session: aiohttp.ClientSession
+    ) -> None:
+        super().__init__(version=version, authenticator=authenticator)
+        self.set_service_url(url)
+        self.http_session = http_session
+
+    def say(self, workspace: str, message: Json, *, timeout: float) -> Awaitable[HttpAnswer]:
+        """Send a message; `message` has `input`, `context` and `alternate_intents`."""
+        answer: Awaitable[HttpAnswer] = self.message(workspace, **message, timeout=timeout)
         return answer
 
 

@@ -6,13 +6,11 @@ Source: docs/contract/vendors/watson.md; the request's shape is that of docs/con
 from typing import Any, Final
 
 from gateway.contract.draft import ReplyDraft
-from gateway.contract.errors import FailureKind, InvalidRequest, VendorFailure
+from gateway.contract.errors import InvalidRequest
 from gateway.contract.types import Event, EventKind, Json, ReadingContext, Reply, VendorSession
 from gateway.contract.wire import WireError, copy, name_type
-from vendors.watson import errors
-from vendors.watson.errors import unusable
 from vendors.watson.generic import read_output
-from vendors.watson.members import clean_text, read_actions, read_encoded_metadata, read_intents
+from vendors.watson.members import clean_text, find_output, read_actions, read_encoded_metadata, read_intents
 
 DIALOG: Final = "main skill"
 """The name under which Watson keeps the variables of a dialog, in `user_defined`."""
@@ -68,13 +66,7 @@ def build_message(request: Json) -> Json:
 
 def read_reply(answer: Any, context: ReadingContext) -> Reply:
     """Read the answer to a message. Raise VendorFailure."""
-    if not isinstance(answer, dict):
-        raise unusable(errors.PARSER_CRASHED, f"The answer is no object but {name_type(answer)}.")
-    if answer.get("error") is not None:
-        raise VendorFailure(FailureKind.REPORTED, errors.WATSON_ERROR, "Watson's answer reports an error.")
-    output = answer.get("output")
-    if not isinstance(output, dict):
-        raise unusable(errors.PARSER_CRASHED, f"`output` is no object but {name_type(output)}.")
+    output = find_output(answer)
     draft = ReplyDraft()
     # Before the items, so that an action the author names wins over a hand-over that Watson itself proposes.
     read_actions(output.get("actions"), draft, "output.actions")
