@@ -22,7 +22,6 @@ NOT_BUILT = {
     PREFIX + "aivendor.dialogflowcx.send-request": "Dialogflow CX is not built",
     PREFIX + "aivendor.dialogflowcx.parse-message.parser-error": "Dialogflow CX is not built",
     PREFIX + "aivendor.dialogflowcx.parse-message.multiple-actions": "Dialogflow CX is not built",
-    PREFIX + "aivendor.watson.send-query": "Watson Assistant V1 is not built; V2 has a code of its own",
     PREFIX + "aivendor.lex.composite-format-not-supported": "only Lex V1 answers with Composite, and it is not built",
 }
 """Codes that no gateway of today raises, and why."""

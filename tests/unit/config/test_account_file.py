@@ -14,6 +14,7 @@ ENVIRON = {
     "LEX_ACCOUNT_KEY": "lex-key",
     "DIALOGFLOW_ACCOUNT_KEY": "dialogflow-key",
     "WATSON_ACCOUNT_KEY": "watson-key",
+    "WATSON_V1_ACCOUNT_KEY": "watson-v1-key",
     "FUNCTION_ACCOUNT_KEY": "function-key",
     "BOTBRIDGE_AWS_KEY_ID": "AKID",
     "BOTBRIDGE_AWS_SECRET": "aws-secret",
@@ -35,6 +36,7 @@ def test_examples_load_together_one_account_each() -> None:
         ("dialogflow-es.yaml", "10000002", ["concierge", "rehearsal"]),
         ("function.yaml", "10000004", ["concierge"]),
         ("lex-v2.yaml", "10000001", ["concierge"]),
+        ("watson-v1.yaml", "10000006", ["concierge"]),
         ("watson-v2.yaml", "10000003", ["concierge"]),
     ]
 
