@@ -111,6 +111,7 @@ def _build(file: str, checked: AccountFile, bots: dict[str, Layers]) -> Account:
         account=AccountId(checked.account),
         auth=checked.auth,
         skills=None if checked.skills is None else frozenset(checked.skills),
+        image_hosts=None if checked.image_hosts is None else frozenset(checked.image_hosts),
         bots={BotName(name): _build_bot(name, bot, bots[name]) for name, bot in checked.bots.items()},
         features=checked.features,
         custom_endpoint=checked.custom_endpoint,
@@ -132,6 +133,7 @@ def _build_bot(name: str, bot: BotSection, layers: Layers) -> Bot:
         breaker=bot.breaker,
         limits=bot.limits,
         escalation=bot.escalation,
+        structured_content=bot.structured_content,
         environments={name: model.model_validate(variant.merged) for name, variant in environments.items()}
         or {DRAFT: settings},
     )

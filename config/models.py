@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from config.sections import Auth, Breaker, CustomEndpoint, Escalation, Features, Hooks, Limits, Retry, Timeouts
-from gateway.contract.types import AccountId, BotName, Channel
+from gateway.contract.types import AccountId, BotName, Channel, StructuredContentMode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,7 @@ class Bot:
     breaker: Breaker | None
     limits: Limits | None
     escalation: Escalation | None
+    structured_content: StructuredContentMode
     environments: Mapping[str, BaseModel]
     """Name -> the vendor's settings in that environment. Never empty: `draft` alone when the file names none."""
 
@@ -40,6 +41,8 @@ class Account:
     """None: only loopback callers are served."""
     skills: frozenset[str] | None
     """None: a TRANSFER may go to any skill."""
+    image_hosts: frozenset[str] | None
+    """None: images may come from anywhere."""
     bots: Mapping[BotName, Bot]
     features: Features
     custom_endpoint: CustomEndpoint | None

@@ -21,7 +21,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from config.problems import suggest
-from gateway.contract.types import Channel
+from gateway.contract.types import Channel, StructuredContentMode
 from vendors.registry import VENDORS
 
 NAME: Final = "^[A-Za-z0-9-]{1,36}$"
@@ -63,7 +63,11 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+HOST_NAME: Final = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$"
+"""In lower case, no wildcard, no port (docs/contract/structured-content.md)."""
+
 Name = Annotated[str, Field(pattern=NAME)]
+HostName = Annotated[str, Field(pattern=HOST_NAME)]
 Filled = Annotated[str, Field(pattern=FILLED)]
 Target = Annotated[str, Field(pattern=TARGET)]
 Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
@@ -202,6 +206,8 @@ class BotSection(Section):
     """How much this bot takes on. Without this section it has no limit of its own."""
     escalation: Escalation | None = None
     """Turns failures into a transfer to people. Without this section they are told to LivePerson as errors."""
+    structured_content: Annotated[StructuredContentMode, Field(strict=False)] = StructuredContentMode.WARN
+    """What becomes of rich content that breaks LivePerson's rules: passed on (`off`), passed on and logged, or left out."""
     environments: dict[Filled, Environment] = {}
     """Named variants for the Custom Endpoint. Without this section there is one, `draft`: the bot as it is."""
 
@@ -250,6 +256,8 @@ class AccountFile(Section):
     """Who may call this account's bots. Without this section only loopback callers are served."""
     skills: list[Filled] | None = None
     """The account's skills. When given, a TRANSFER to any other is an error."""
+    image_hosts: list[HostName] | None = None
+    """The hosts that images in rich content may come from, as LivePerson's own list for the account has them."""
     defaults: dict[str, Any] = {}
     """Any keys of a bot, inherited by every bot; a bot's own mappings are merged with them, its own values count more."""
     bots: dict[Name, BotSection]

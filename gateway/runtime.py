@@ -159,6 +159,8 @@ class Runtime:
                 skills=account.skills,
                 encoded_metadata=account.features.encoded_metadata,
                 custom_ttr=account.features.custom_ttr,
+                structured_content=config.structured_content,
+                image_hosts=account.image_hosts,
                 max_delay=self._settings.max_delay,
             ),
             reading=ReadingContext(channel=channel, default_skill=escalation.skill if escalation else None),

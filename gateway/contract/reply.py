@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from gateway.contract.catalogue import PREFIX
 from gateway.contract.errors import ReplyRejected
+from gateway.contract.structured_content import Finding, Severity, check_quick_replies, check_structured_content
 from gateway.contract.types import (
     Action,
     ActionName,
@@ -24,6 +25,7 @@ from gateway.contract.types import (
     PrivateText,
     Reply,
     StructuredContent,
+    StructuredContentMode,
     Text,
 )
 
@@ -34,6 +36,8 @@ TRANSFER_SKILL_NOT_EXISTING = {
     Channel.MESSAGING: PREFIX + "pipes.messaging-handle-bot-action.transfer-skill-not-existing",
     Channel.CHAT: PREFIX + "pipes.chat-handle-bot-action.transfer-skill-not-existing",
 }
+MAX_FINDINGS = 10
+"""Of one rich item, in the log; more would bury the rest of the line."""
 MAX_ENCODED_METADATA = 5000
 """Characters of the encoded string."""
 
@@ -47,6 +51,9 @@ class ReplyRules:
     """The account's skills; None when the account file does not list them."""
     encoded_metadata: bool = True
     custom_ttr: bool = False
+    structured_content: StructuredContentMode = StructuredContentMode.WARN
+    image_hosts: AbstractSet[str] | None = None
+    """The hosts that images may come from; None when the account file does not list them."""
     max_delay: int = 300
     """Seconds; longer delays are cut to it."""
 
@@ -54,7 +61,8 @@ class ReplyRules:
 def verify(reply: Reply, rules: ReplyRules) -> Reply:
     """Give back the reply as it may leave, with a warning for all that was changed. Raise ReplyRejected."""
     warnings = list(reply.warnings)
-    messages = tuple(_verify_message(message, rules, warnings) for message in reply.messages)
+    verified = (_verify_message(message, f"messages[{n}]", rules, warnings) for n, message in enumerate(reply.messages))
+    messages = tuple(message for message in verified if message is not None)
     if reply.legacy_content is not None and "quickReplies" in reply.legacy_content:
         _refuse_quick_replies_on_chat(rules)
     encoded_metadata = _verify_encoded_metadata(reply.encoded_metadata, rules, "context", warnings)
@@ -83,26 +91,47 @@ def verify(reply: Reply, rules: ReplyRules) -> Reply:
     return replace(reply, messages=messages, action=action, encoded_metadata=encoded_metadata, warnings=tuple(warnings))
 
 
-def _verify_message(message: Message, rules: ReplyRules, warnings: list[str]) -> Message:
+def _verify_message(message: Message, path: str, rules: ReplyRules, warnings: list[str]) -> Message | None:
+    """Give back the message as it may leave, None when it may not."""
     match message:
         case Text(encoded_metadata=str()):
-            kept = _verify_encoded_metadata(message.encoded_metadata, rules, "messages", warnings)
+            kept = _verify_encoded_metadata(message.encoded_metadata, rules, path, warnings)
             return replace(message, encoded_metadata=kept)
         case StructuredContent():
-            if message.is_quick_replies:
-                _refuse_quick_replies_on_chat(rules)
-            kept = _verify_encoded_metadata(message.encoded_metadata, rules, "messages", warnings)
-            return message if kept == message.encoded_metadata else replace(message, encoded_metadata=kept)
+            return _verify_structured_content(message, path, rules, warnings)
         case Delay() if message.seconds > rules.max_delay:
-            warnings.append(f"messages: a delay was cut to {rules.max_delay} s")
+            warnings.append(f"{path}: a delay was cut to {rules.max_delay} s")
             return replace(message, seconds=rules.max_delay)
         case _:
             return message
 
 
+def _verify_structured_content(
+    message: StructuredContent, path: str, rules: ReplyRules, warnings: list[str]
+) -> StructuredContent | None:
+    if message.is_quick_replies:
+        _refuse_quick_replies_on_chat(rules)
+    if rules.structured_content is not StructuredContentMode.OFF:
+        findings = _check(message, rules)
+        warnings.extend(f"{path}.structuredContent: {finding}" for finding in findings[:MAX_FINDINGS])
+        if rules.structured_content is StructuredContentMode.STRICT and any(
+            finding.severity is not Severity.NOTE for finding in findings
+        ):
+            warnings.append(f"{path}: rich content that breaks LivePerson's rules was left out")
+            return None
+    kept = _verify_encoded_metadata(message.encoded_metadata, rules, path, warnings)
+    return message if kept == message.encoded_metadata else replace(message, encoded_metadata=kept)
+
+
 def _refuse_quick_replies_on_chat(rules: ReplyRules) -> None:
     if rules.channel is Channel.CHAT:
         raise ReplyRejected(QUICK_REPLIES_NOT_SUPPORTED, "The bot's answer has quick replies, and its channel is chat.")
+
+
+def _check(message: StructuredContent, rules: ReplyRules) -> list[Finding]:
+    if message.is_quick_replies:
+        return check_quick_replies(message.content)
+    return check_structured_content(message.content, image_hosts=rules.image_hosts)
 
 
 def _verify_encoded_metadata(value: str | None, rules: ReplyRules, path: str, warnings: list[str]) -> str | None:
@@ -115,7 +144,7 @@ def _verify_encoded_metadata(value: str | None, rules: ReplyRules, path: str, wa
         problem = "chat does not know it"
     elif len(value) > MAX_ENCODED_METADATA:
         problem = f"it has more than {MAX_ENCODED_METADATA} characters"
-    elif not _is_base64(value):
+    elif not is_base64(value):
         problem = "it is not base64"
     else:
         return value
@@ -123,7 +152,7 @@ def _verify_encoded_metadata(value: str | None, rules: ReplyRules, path: str, wa
     return None
 
 
-def _is_base64(value: str) -> bool:
+def is_base64(value: str) -> bool:
     """Decode strictly and compare: only the canonical form survives LivePerson's check."""
     try:
         return base64.b64encode(base64.b64decode(value, validate=True)).decode() == value

@@ -26,6 +26,17 @@ class Channel(StrEnum):
     CHAT = "chat"
 
 
+class StructuredContentMode(StrEnum):
+    """What becomes of rich content that breaks LivePerson's rules."""
+
+    OFF = "off"
+    """It is not looked at."""
+    WARN = "warn"
+    """It is passed on, and the log says what is wrong."""
+    STRICT = "strict"
+    """It is left out, and the log says what is wrong."""
+
+
 class EventKind(StrEnum):
     """What a consumer did."""
 

@@ -14,7 +14,7 @@ from config.sections import (
     Retry,
     Timeouts,
 )
-from gateway.contract.types import AccountId, BotName, Channel
+from gateway.contract.types import AccountId, BotName, Channel, StructuredContentMode
 from vendors.function.settings import FunctionSettings
 from vendors.lex.settings import LexV2Settings
 
@@ -39,6 +39,7 @@ def test_account_is_whole_with_defaults_and_secrets_in_their_places() -> None:
         account=AccountId("83482904"),
         auth=Auth.model_validate({"api_keys": ["first-key", "second-key"]}),
         skills=frozenset({"human_skill", "billing"}),
+        image_hosts=frozenset({"img.example.com"}),
         bots={
             BotName("concierge"): Bot(
                 name=BotName("concierge"),
@@ -55,6 +56,7 @@ def test_account_is_whole_with_defaults_and_secrets_in_their_places() -> None:
                 breaker=Breaker(failures=2, window=30, open_for=15),
                 limits=Limits(in_flight=500, per_second=0.5),
                 escalation=Escalation(skill="billing", message=MESSAGE),
+                structured_content=StructuredContentMode.STRICT,
                 environments={
                     "draft": settings.model_copy(update={"bot_alias_id": "TSTALIASID"}),
                     "production": settings.model_copy(update={"bot_alias_id": "PROD1", "region": "eu-central-1"}),
@@ -71,6 +73,7 @@ def test_account_is_whole_with_defaults_and_secrets_in_their_places() -> None:
                 breaker=None,
                 limits=Limits(in_flight=500, per_second=200),
                 escalation=Escalation(skill="human_skill", message=MESSAGE),
+                structured_content=StructuredContentMode.OFF,
                 environments={"draft": make_settings(region="us-east-1", bot_id="A2", bot_alias_id="T2")},
             ),
         },
@@ -86,6 +89,7 @@ def test_account_that_says_the_least_has_no_auth_no_limits_and_no_breaker() -> N
         account=AccountId("small"),
         auth=None,
         skills=None,
+        image_hosts=None,
         bots={
             BotName("echo"): Bot(
                 name=BotName("echo"),
@@ -98,6 +102,7 @@ def test_account_that_says_the_least_has_no_auth_no_limits_and_no_breaker() -> N
                 breaker=None,
                 limits=None,
                 escalation=None,
+                structured_content=StructuredContentMode.WARN,
                 environments={"draft": settings},
             )
         },

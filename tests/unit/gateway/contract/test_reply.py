@@ -10,7 +10,7 @@ from gateway.contract.catalogue import PREFIX
 from gateway.contract.draft import ReplyDraft
 from gateway.contract.errors import ReplyRejected
 from gateway.contract.reply import ReplyRules, render, verify
-from gateway.contract.types import Channel
+from gateway.contract.types import Channel, StructuredContentMode
 
 DATA = Path(__file__).parents[3] / "data" / "contract"
 CASES = orjson.loads((DATA / "replies.json").read_bytes())
@@ -19,9 +19,14 @@ BuildDraft = Callable[[dict[str, Any]], ReplyDraft]
 
 
 def read_rules(given: dict[str, Any]) -> ReplyRules:
-    rules = dict(given)
+    # The cases are about what surrounds rich content; those that are about its rules say so.
+    rules = {"structured_content": StructuredContentMode(given.get("structured_content", "off"))} | {
+        key: value for key, value in given.items() if key != "structured_content"
+    }
     if "channel" in rules:
         rules["channel"] = Channel(rules["channel"])
+    if "image_hosts" in rules:
+        rules["image_hosts"] = frozenset(rules["image_hosts"])
     if "skills" in rules:
         rules["skills"] = frozenset(rules["skills"])
     return ReplyRules(**rules)
