@@ -36,16 +36,28 @@ NO_OUTCOMES = (
 
 def find_codes(tree: ast.AST) -> Iterator[str | None]:
     """Find the codes that source text writes: `PREFIX + "…"`, an f-string, or whole; None for one put together at run time."""
+    prefixes = find_prefixes(tree)
     for node in ast.walk(tree):
         match node:
-            case ast.BinOp(left=ast.Name(id=name), op=ast.Add(), right=rest) if name in PREFIXES:
-                yield join(PREFIXES[name], rest)
-            case ast.JoinedStr(values=[ast.FormattedValue(value=ast.Name(id=name)), *rest]) if name in PREFIXES:
-                yield join(PREFIXES[name], *rest)
+            case ast.BinOp(left=ast.Name(id=name), op=ast.Add(), right=rest) if name in prefixes:
+                yield join(prefixes[name], rest)
+            case ast.JoinedStr(values=[ast.FormattedValue(value=ast.Name(id=name)), *rest]) if name in prefixes:
+                yield join(prefixes[name], *rest)
             case ast.Constant(value=str(text)) if text.startswith((PREFIX, OWN_PREFIX)):
                 yield text
             case _:
                 pass
+
+
+def find_prefixes(tree: ast.AST) -> dict[str, str]:
+    """Find what a module calls the catalogue's prefixes; another module may have a PREFIX of its own."""
+    return {
+        alias.asname or alias.name: PREFIXES[alias.name]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "gateway.contract.catalogue"
+        for alias in node.names
+        if alias.name in PREFIXES
+    }
 
 
 def join(prefix: str, *rest: ast.expr) -> str | None:
@@ -91,7 +103,13 @@ def test_every_code_in_the_source_is_catalogued() -> None:
     ],
 )
 def test_codes_are_found_however_they_are_written(source: str, found: list[str | None]) -> None:
-    assert list(find_codes(ast.parse(source))) == found
+    imports = "from gateway.contract.catalogue import OWN_PREFIX, PREFIX\n"
+
+    assert list(find_codes(ast.parse(imports + source))) == found
+
+
+def test_a_prefix_of_the_modules_own_makes_no_code() -> None:
+    assert list(find_codes(ast.parse('OWN_PREFIX = "botbridge.lint."\nCODE = OWN_PREFIX + "broken-file"'))) == []
 
 
 @pytest.mark.parametrize(
