@@ -115,11 +115,8 @@ def check_input(body: Mapping[str, Any]) -> None:
 
 def _begin_turn(body: Mapping[str, Any]) -> dict[str, Any]:
     """Give the context of this turn: that of the request, counted on, or that of a new conversation."""
-    given = body.get("context", {})
-    members = [given.get(name, {}) for name in ("system", "metadata")] if isinstance(given, dict) else [None]
-    if not all(isinstance(member, dict) for member in members):
-        raise VendorError(400, None, "context, context.system and context.metadata must be objects")
-    system, metadata = members
+    given = _object(body, "context")
+    system, metadata = _object(given, "system"), _object(given, "metadata")
     counted = system.get("dialog_turn_counter")
     turn = counted + 1 if isinstance(counted, int) else 1
     conversation_id = given.get("conversation_id") or str(uuid.uuid4())
@@ -135,6 +132,14 @@ def _begin_turn(body: Mapping[str, Any]) -> dict[str, Any]:
         },
         "metadata": {"user_id": conversation_id, **metadata},
     }
+
+
+def _object(parent: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a member that is an object, empty where there is none, or raise the error for one that is not."""
+    value = parent.get(name, {})
+    if not isinstance(value, dict):
+        raise VendorError(400, None, f"{name} must be an object")
+    return value
 
 
 def _complete(answer: Mapping[str, Any], text: str, context: Mapping[str, Any]) -> dict[str, Any]:

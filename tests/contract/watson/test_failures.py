@@ -11,18 +11,24 @@ from emulators.watson import WatsonEmulator
 from gateway.contract.catalogue import PREFIX
 from gateway.contract.errors import VendorFailure
 from gateway.contract.event import parse_event
+from gateway.contract.ports import Vendor
 from gateway.contract.wire import loads
-from vendors.watson.client import WatsonV2
 
-CASES = loads((Path(__file__).parents[2] / "data" / "watson" / "failures.json").read_bytes())
+DATA = Path(__file__).parents[2] / "data" / "watson"
+CASES = [
+    pytest.param(api, case, id=f"{api}: {case['name']}")
+    for api, file in (("v1", "failures_v1.json"), ("v2", "failures.json"))
+    for case in loads((DATA / file).read_bytes())
+]
 REQUEST_ID = re.compile(r"request id [0-9a-f-]{36}")
 HELLO = parse_event({"convId": "c-1", "message": "text"})
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+@pytest.mark.parametrize(("api", "case"), CASES)
 async def test_failure_has_its_meaning_and_the_bot_answers_again(
-    case: dict[str, Any], watson: WatsonEmulator, bot: WatsonV2
+    api: str, case: dict[str, Any], watson: WatsonEmulator, bots: dict[str, Vendor]
 ) -> None:
+    bot = bots[api]
     watson.faults.add(parse_fault({**case["fault"], "times": 1}))
     session: dict[str, Any] = {}
     request = bot.build_request(HELLO, session)
@@ -40,4 +46,4 @@ async def test_failure_has_its_meaning_and_the_bot_answers_again(
         "vendor_status": failure.vendor_status,
     } == case["failure"]
     answer = await bot.ask(request, session, timeout=10)
-    assert answer["output"] == {"generic": [{"response_type": "text", "text": "Your parcel is on its way."}]}
+    assert answer["output"]["generic"] == [{"response_type": "text", "text": "Your parcel is on its way."}]

@@ -16,7 +16,7 @@ MakeBot: TypeAlias = Callable[..., Awaitable[WatsonV2]]
 
 @pytest.fixture
 async def watson() -> AsyncIterator[WatsonEmulator]:
-    async with WatsonEmulator(assistants={"a-1"}) as emulator:
+    async with WatsonEmulator(assistants={"a-1"}, workspaces={"w-1"}) as emulator:
         yield emulator
 
 

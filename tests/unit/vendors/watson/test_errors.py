@@ -67,6 +67,7 @@ def test_what_may_be_tried_again_is_tried_twice_more_at_most(kind: FailureKind) 
 
 def test_an_answer_too_large_is_one_that_cannot_be_parsed() -> None:
     failure = TransportFailure(FailureKind.UNUSABLE, "an answer of more than 4 bytes")
+    assert translate(failure, code=errors.V1_SEND_QUERY).code == errors.PARSER_CRASHED
     assert translate(failure, code=errors.V2_SEND_QUERY).code == errors.PARSER_CRASHED
     assert translate(failure, code=errors.V2_CREATE_SESSION).code == errors.V2_CREATE_SESSION
 

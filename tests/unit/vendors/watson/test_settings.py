@@ -5,23 +5,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from gateway.contract.wire import loads
-from vendors.watson.settings import WatsonV2Settings
+from vendors.registry import VENDORS
+from vendors.watson.settings import WatsonV1Settings, WatsonV2Settings
 
 CASES = loads((Path(__file__).parents[3] / "data" / "watson" / "settings.json").read_bytes())
 
 
+def model_of(case: dict[str, Any]) -> type[BaseModel]:
+    return VENDORS[case.get("vendor", "watson-v2")].load_settings()
+
+
 @pytest.mark.parametrize("case", [case for case in CASES if "read" in case], ids=lambda case: case["name"])
 def test_settings_are_read(case: dict[str, Any]) -> None:
-    assert WatsonV2Settings.model_validate(case["settings"]).model_dump(mode="json") == case["read"]
+    assert model_of(case).model_validate(case["settings"]).model_dump(mode="json") == case["read"]
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if "problems" in case], ids=lambda case: case["name"])
 def test_what_is_wrong_is_told(case: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as caught:
-        WatsonV2Settings.model_validate(case["settings"])
+        model_of(case).model_validate(case["settings"])
     found = [[".".join(map(str, error["loc"])), error["msg"]] for error in caught.value.errors()]
     assert found == case["problems"]
 
@@ -38,6 +43,12 @@ def test_secrets_are_not_shown() -> None:
         {"url": "https://api.example.com", "assistant_id": "a", "username": "u-secret", "password": "p-secret"}
     )
     assert "secret" not in repr(settings).replace("SecretStr", "")
+
+
+@pytest.mark.parametrize("model", [WatsonV1Settings, WatsonV2Settings])
+def test_every_setting_is_described(model: type[BaseModel]) -> None:
+    properties = model.model_json_schema()["properties"]
+    assert [name for name, schema in properties.items() if not schema.get("description")] == []
 
 
 def test_settings_bring_no_sdk() -> None:

@@ -1,12 +1,12 @@
 """The agreement with IBM's SDK on which our asynchronous `send` rests, and that `send` itself."""
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import aiohttp
 import pytest
 from ibm_cloud_sdk_core import ApiException
 from ibm_cloud_sdk_core.authenticators import NoAuthAuthenticator
-from ibm_watson import AssistantV2
+from ibm_watson import AssistantV1, AssistantV2
 
 from emulators.faults import Fault
 from emulators.watson import WatsonEmulator
@@ -31,37 +31,49 @@ class Untouchable:
     __len__ = __iter__ = __getitem__ = __await__ = __call__ = __bool__
 
 
-class Recording(AssistantV2):  # type: ignore[misc]  # the SDK ships no type information
-    """The SDK's own class with nothing but `send` replaced."""
-
-    def __init__(self) -> None:
-        super().__init__(version="2021-11-27", authenticator=NoAuthAuthenticator())
-        self.set_service_url(URL)
-        self.given: dict[str, Any] = {}
-        self.returned = Untouchable()
+class RecordsRequest:
+    """Nothing but `send` of an SDK's class, replaced."""
 
     def send(self, request: dict[str, Any], **options: Any) -> Untouchable:
         self.given = {**request, "headers": dict(request["headers"]), "options": options}
+        self.returned = Untouchable()
         return self.returned
 
 
-def headers(operation: str) -> dict[str, str]:
+class RecordingV1(RecordsRequest, AssistantV1):  # type: ignore[misc]  # the SDK ships no type information
+    """The SDK's class for V1."""
+
+
+class RecordingV2(RecordsRequest, AssistantV2):  # type: ignore[misc]  # the SDK ships no type information
+    """The SDK's class for V2."""
+
+
+Recording = TypeVar("Recording", RecordingV1, RecordingV2)
+
+
+def record(kind: type[Recording]) -> Recording:
+    sdk = kind(version="2021-11-27", authenticator=NoAuthAuthenticator())
+    sdk.set_service_url(URL)
+    return sdk
+
+
+def headers(version: str, operation: str) -> dict[str, str]:
     return {
-        "X-IBMCloud-SDK-Analytics": f"service_name=assistant;service_version=V2;operation_id={operation}",
+        "X-IBMCloud-SDK-Analytics": f"service_name=assistant;service_version={version};operation_id={operation}",
         "content-type": "application/json",
         "Accept": "application/json",
     }
 
 
 def test_create_session_hands_its_request_to_send_and_returns_what_it_gives() -> None:
-    sdk = Recording()
+    sdk = record(RecordingV2)
     returned = sdk.create_session("a 1", "e/1", timeout=3.5)
     assert returned is sdk.returned
     assert sdk.given["headers"].pop("User-Agent").startswith("watson-apis-python-sdk-")
     assert sdk.given == {
         "method": "POST",
         "url": f"{URL}/v2/assistants/a%201/environments/e%2F1/sessions",
-        "headers": headers("create_session"),
+        "headers": headers("V2", "create_session"),
         "params": {"version": "2021-11-27"},
         "data": b"{}",
         "files": [],
@@ -70,7 +82,7 @@ def test_create_session_hands_its_request_to_send_and_returns_what_it_gives() ->
 
 
 def test_message_hands_its_request_to_send_and_returns_what_it_gives() -> None:
-    sdk = Recording()
+    sdk = record(RecordingV2)
     returned = sdk.message("a", "e", "s", **SAID, timeout=3.5)
     assert returned is sdk.returned
     assert sdk.given["headers"].pop("User-Agent").startswith("watson-apis-python-sdk-")
@@ -78,7 +90,24 @@ def test_message_hands_its_request_to_send_and_returns_what_it_gives() -> None:
     assert sdk.given == {
         "method": "POST",
         "url": f"{URL}/v2/assistants/a/environments/e/sessions/s/message",
-        "headers": headers("message"),
+        "headers": headers("V2", "message"),
+        "params": {"version": "2021-11-27"},
+        "files": [],
+        "options": {"timeout": 3.5},
+    }
+
+
+def test_message_of_v1_hands_its_request_to_send_and_returns_what_it_gives() -> None:
+    sdk = record(RecordingV1)
+    said = {"input": {"text": "é"}, "alternate_intents": True, "context": {"conversation_id": "c-77"}}
+    returned = sdk.message("w/1", **said, timeout=3.5)
+    assert returned is sdk.returned
+    assert sdk.given["headers"].pop("User-Agent").startswith("watson-apis-python-sdk-")
+    assert loads(sdk.given.pop("data")) == said
+    assert sdk.given == {
+        "method": "POST",
+        "url": f"{URL}/v1/workspaces/w%2F1/message",
+        "headers": headers("V1", "message"),
         "params": {"version": "2021-11-27"},
         "files": [],
         "options": {"timeout": 3.5},
