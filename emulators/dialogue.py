@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import orjson
 from ruamel.yaml import YAML
@@ -39,6 +39,28 @@ class Turn:
     """Send the answer as it stands: unchecked, and with nothing filled in."""
 
 
+@dataclass(slots=True)
+class Memory:
+    """What a vendor keeps for one session from turn to turn."""
+
+    session: str = ""
+    """The session's name in the vendor's API."""
+    now: float = 0.0
+    """Seconds since the epoch, by the emulator's clock, in the turn that is played."""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    """What the session holds for client and bot to see: attributes, context variables. A turn returns what it changes."""
+    hidden: dict[str, Any] = field(default_factory=dict)
+    """What a script needs to know again in the next turn; changed in place."""
+
+
+class Script(Protocol):
+    """Whatever can answer for a vendor: a dialogue, or a bot that was imported."""
+
+    def play(self, heard: Heard, memory: Memory) -> Turn:
+        """Answer what was heard in a session."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Dialogue:
     """Turns by what they answer, and the answer to everything else."""
@@ -49,6 +71,10 @@ class Dialogue:
     def find(self, heard: Heard) -> Turn:
         """Return the turn for what was heard: an event's name, or a text after trimming and case folding."""
         return self.turns.get(key_of(heard), self.fallback)
+
+    def play(self, heard: Heard, memory: Memory) -> Turn:  # noqa: ARG002 - a dialogue remembers nothing
+        """Answer what was heard, the same in every session."""
+        return self.find(heard)
 
 
 def key_of(heard: Heard) -> Key:

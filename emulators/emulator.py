@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import time
 from abc import ABC, abstractmethod
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -16,14 +17,14 @@ from aiohttp import web
 
 from emulators import control
 from emulators.call import Call, Recorded, VendorError, decode
-from emulators.dialogue import Check, Dialogue, Key, Turn, key_of, load_dialogue
+from emulators.dialogue import Check, Dialogue, Key, Memory, Script, Turn, key_of, load_dialogue
 from emulators.faults import KINDS_AFTER_ANSWER, Countdown, Fault, Faults, Heard, Stage
 from emulators.spoil import spoil
 
 DIALOGUES = Path(__file__).parent / "dialogues"
 MAX_BODY = 4 * 1024 * 1024
 KEPT = 10_000
-"""How many requests are remembered, so that a long load run does not fill the memory."""
+"""How many requests, and sessions of imported bots, are remembered, so that a long load run does not fill the memory."""
 SHUTDOWN = 0.1
 """Seconds that requests under way get when the emulator stops; a hanging one would never end by itself."""
 
@@ -47,8 +48,12 @@ class Emulator(ABC):
         port: int = 0,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        scripts: Mapping[str, Script] | None = None,
     ) -> None:
-        """Prepare an emulator; nothing is bound and no file is read before `start`. Port 0 takes any free one."""
+        """Prepare an emulator; nothing is bound and no file is read before `start`. Port 0 takes any free one.
+
+        `scripts` answer for the bots with these ids; every other bot plays the dialogue.
+        """
         if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
             raise ValueError(f"an emulator listens on loopback only, not on {host}")
         self.requests: list[Recorded] = []
@@ -58,6 +63,8 @@ class Emulator(ABC):
         self._host = host
         self._port = port
         self._dialogue = dialogue or DIALOGUES / self.default_dialogue
+        self._scripts = scripts or {}
+        self._memories: OrderedDict[tuple[str, ...], Memory] = OrderedDict()
         self._said: dict[Key, Turn] = {}
         self._scripted: dict[str, Countdown] = {}
         self._runner: web.AppRunner | None = None
@@ -172,10 +179,27 @@ class Emulator(ABC):
         """Return headers that the vendor adds to every answer."""
         return {}
 
-    def find_turn(self, call: Call) -> Turn:
-        """Choose the turn for what was said, and note it in the call."""
-        call.turn = self._said.get(key_of(call.heard)) or self.dialogue.find(call.heard)
+    def find_turn(self, call: Call, bot: str = "", memory: Memory | None = None) -> Turn:
+        """Choose the turn for what was said to a bot in a session, and note it in the call."""
+        call.turn = self.choose(call.heard, bot, memory)
         return call.turn
+
+    def choose(self, heard: Heard, bot: str = "", memory: Memory | None = None) -> Turn:
+        """Choose the turn for what was said to a bot in a session."""
+        script = self._scripts.get(bot, self.dialogue)
+        return self._said.get(key_of(heard)) or script.play(heard, memory or Memory())
+
+    def remember(self, *session: str, name: str = "", lifetime: float | None = None) -> Memory:
+        """Return the memory of a session; a new one for a session unknown, or silent for `lifetime` seconds."""
+        now = self.clock()
+        memory = self._memories.pop(session, None)
+        if memory is None or (lifetime is not None and now - memory.now >= lifetime):
+            memory = Memory(session=name)
+        memory.now = now
+        self._memories[session] = memory
+        if len(self._memories) > KEPT:
+            self._memories.popitem(last=False)
+        return memory
 
     def reply(self, payload: Any, status: int = 200) -> web.Response:
         """Build a good answer."""

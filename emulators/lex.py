@@ -115,9 +115,11 @@ class LexEmulator(Emulator):
         body = self._check_request(call)
         key = tuple(call.params[part] for part in ("bot", "alias", "locale", "session"))
         sent = body.get("sessionState", {}).get("sessionAttributes")
-        turn = self.find_turn(call)
         # Attributes of a request take the place of the stored ones; they are not merged.
         stored = dict(self.session_attributes.get(key, {}) if sent is None else sent)
+        memory = self.remember(*key, name=call.params["session"])
+        memory.variables = stored
+        turn = self.find_turn(call, call.params["bot"], memory)
         stored.update(turn.attributes)
         self.session_attributes[key] = stored
         if turn.raw or not isinstance(turn.answer, dict):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-    from emulators.dialogue import Dialogue
+    from emulators.dialogue import Dialogue, Script
 
 APIKEY = "watson-emulator"
 USERNAME = "emulator"
@@ -45,6 +45,15 @@ class WatsonSession:
         self.assistant = assistant
         self.used = now
         self.skills: dict[str, dict[str, Any]] = {}
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        """Return what all skills remember, as one: a dialog reads its own variables, actions read theirs."""
+        merged: dict[str, Any] = {}
+        for skill in self.skills.values():
+            for variables in (skill.get("skill_variables"), skill.get("user_defined")):
+                merged |= variables if isinstance(variables, dict) else {}
+        return merged
 
     def remember(self, context: Mapping[str, Any]) -> None:
         """Merge variables into those of each skill: what is not named stays as it was."""
@@ -73,6 +82,7 @@ class WatsonEmulator(Emulator):
         assistants: Collection[str] | None = None,
         workspaces: Collection[str] | None = None,
         v1_dialogue: Dialogue | Path | None = None,
+        v1_scripts: Mapping[str, Script] | None = None,
         session_timeout: float = 300,
         token_lifetime: int = 3600,
         **options: Any,
@@ -93,6 +103,7 @@ class WatsonEmulator(Emulator):
             v1_dialogue,
             check_call=self._check_query,
             workspaces=workspaces,
+            scripts=v1_scripts,
             # Asked anew each time: a test may put others in their place.
             clock=lambda: self.clock(),  # noqa: PLW0108
             sleep=lambda seconds: self.sleep(seconds),  # noqa: PLW0108
@@ -194,7 +205,9 @@ class WatsonEmulator(Emulator):
         check_input(body)
         session.used = self.clock()
         session.remember(_context(body))
-        turn = self.find_turn(call)
+        memory = self.remember(call.params["session"], name=call.params["session"])
+        memory.variables = session.variables
+        turn = self.find_turn(call, call.params["assistant"], memory)
         session.remember({"skills": {MAIN_SKILL: {"user_defined": turn.attributes}}} if turn.attributes else {})
         if turn.raw or not isinstance(turn.answer, dict):
             return self.reply(turn.answer)

@@ -81,7 +81,9 @@ class WatsonV1Emulator(Emulator):
         body = call.object()
         check_input(body)
         context = _begin_turn(body)
-        turn = self.find_turn(call)
+        memory = self.remember(context["conversation_id"], name=context["conversation_id"])
+        memory.variables = context
+        turn = self.find_turn(call, call.params["workspace"], memory)
         if turn.raw or not isinstance(turn.answer, dict):
             return self.reply(turn.answer)
         context |= {**turn.attributes, **turn.answer.get("context", {})}

@@ -86,6 +86,13 @@ class Lexicon:
             return text.strip() if re.fullmatch(r"[+-]?\d+([.,]\d+)?", text.strip()) else None
         return None if self._closed.get(entity, False) else text.strip() or None
 
+    def pick(self, entity: str, text: str) -> str | None:
+        """Return the value that was said in answer to a question: the text itself, or a value somewhere in it."""
+        if (value := self.resolve(entity, text)) is not None:
+            return value
+        found = self.find(entity, text, split_words(text))
+        return found.value if found is not None else None
+
     def is_listed(self, entity: str) -> bool:
         """Tell whether the values of an entity can be told from other words: they are listed, or numbers."""
         return entity in self._ways or entity.casefold() in _NUMBERS
