@@ -1,0 +1,1 @@
+"""Write a report: for people, and for the programs of a build."""
