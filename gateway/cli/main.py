@@ -14,6 +14,7 @@ from gateway.cli.check import check
 from gateway.cli.demo import demo
 from gateway.cli.emulate import emulate
 from gateway.cli.errors import errors
+from gateway.cli.lint import lint
 from gateway.cli.schema import schema
 from gateway.cli.serve import serve
 from gateway.cli.test_connection import test_connection
@@ -34,6 +35,7 @@ app.command(rich_help_panel="Try")(chat)
 app.command("test-connection", rich_help_panel="Try")(test_connection)
 app.command(rich_help_panel="Try")(emulate)
 app.command(rich_help_panel="Set up")(check)
+app.command(rich_help_panel="Set up")(lint)
 app.command(rich_help_panel="Set up")(schema)
 app.command(rich_help_panel="Look up")(errors)
 

@@ -58,6 +58,7 @@ LAYERS = (
     Layer(("gateway.resilience",), ours=("gateway.contract",), others=frozenset({"tenacity"})),
     Layer(("gateway.sessions",), ours=("gateway.contract",), others=None, never=SDKS | {"aiohttp", "tenacity"}),
     Layer(("gateway.telemetry",), ours=("gateway.contract",), others=frozenset({"prometheus_client", "structlog"})),
+    Layer(("gateway.lint",), ours=("gateway:", "gateway.contract"), others=frozenset({"junitparser", "rich"})),
     Layer(("gateway.clock",), ours=("gateway.contract",)),
     Layer(("hooks",), ours=("gateway.contract",), others=frozenset({"structlog"})),
     Layer(
