@@ -181,10 +181,10 @@ class Emulator(ABC):
 
     def find_turn(self, call: Call, bot: str = "", memory: Memory | None = None) -> Turn:
         """Choose the turn for what was said to a bot in a session, and note it in the call."""
-        call.turn = self.choose(call.heard, bot, memory)
+        call.turn = self.find_heard(call.heard, bot, memory)
         return call.turn
 
-    def choose(self, heard: Heard, bot: str = "", memory: Memory | None = None) -> Turn:
+    def find_heard(self, heard: Heard, bot: str = "", memory: Memory | None = None) -> Turn:
         """Choose the turn for what was said to a bot in a session."""
         script = self._scripts.get(bot, self.dialogue)
         return self._said.get(key_of(heard)) or script.play(heard, memory or Memory())
