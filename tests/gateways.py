@@ -146,5 +146,14 @@ def _bots(running: Running) -> dict[str, tuple[str, dict[str, Any]]]:
                 "token_url": f"{running['watson']}/identity/token",
             },
         ),
+        "watson-v1": (
+            "watson-v1",
+            {
+                "url": running["watson"],
+                "workspace_id": "w-1",
+                "apikey": "watson-emulator",
+                "token_url": f"{running['watson']}/identity/token",
+            },
+        ),
         "function": ("function", {"url": f"{running['function']}/bot"}),
     }

@@ -41,6 +41,12 @@ def steal_session(payload: dict[str, Any], ctx: HookContext) -> dict[str, Any]:
     return {**payload, "convId": "somebody-else"}
 
 
+def steal_watson_v1(payload: dict[str, Any], ctx: HookContext) -> dict[str, Any]:
+    SEEN.append(("steal_watson_v1", payload))
+    stolen = {"convId": "somebody-else", "conversation_id": "somebody-else", "tier": "gold"}
+    return {"message": f"{payload['message']}\n", "context": {**payload["context"], **stolen}}
+
+
 def fail(payload: dict[str, Any], ctx: HookContext) -> None:
     raise ValueError(f"cannot cope with {payload}")
 

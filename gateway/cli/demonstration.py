@@ -25,6 +25,7 @@ VENDORS: Final = {
     "lex": "Amazon Lex V2",
     "dialogflow": "Google Dialogflow ES",
     "watson": "IBM Watson Assistant V2",
+    "watson-v1": "IBM Watson Assistant V1",
     "function": "a function",
 }
 SCRIPT: Final[tuple[tuple[str, Json], ...]] = (

@@ -15,7 +15,7 @@ def emulate(
         int, typer.Option("--port", min=0, max=65532, help="The first of four ports in a row; 0 takes free ones.")
     ] = 0,
 ) -> None:
-    """Play Amazon Lex V2, IBM Watson V2, Dialogflow ES and a function endpoint on this machine.
+    """Play Amazon Lex V2, IBM Watson V1 and V2, Dialogflow ES and a function endpoint on this machine.
 
     Prints a line NAME URL for each once all of them listen, and runs until SIGTERM or Ctrl-C. What they say, how they sign
     in and how they are made to fail is in emulators/README.md.

@@ -9,7 +9,7 @@ import pytest
 from emulators.server import Running
 from tests.gateways import make_account, make_event, open_gateway
 
-BOTS = ("lex", "dialogflow", "watson", "function")
+BOTS = ("lex", "dialogflow", "watson", "watson-v1", "function")
 
 HELLO = [
     "Hello!",
@@ -95,8 +95,15 @@ async def test_each_vendor_receives_its_own_request(running: Running, tmp_path: 
         "queryInput": {"text": {"text": "hello", "languageCode": "en"}},
         "queryParams": {"payload": context},
     }
-    token, session, message = running.watson.requests
+    # Each bot signs in for itself.
+    token, session, message, v1_token, v1_message = running.watson.requests
     assert (token.stage, session.stage, message.stage) == ("token", "session", "message")
+    assert (v1_token.stage, v1_message.path) == ("token", "/v1/workspaces/w-1/message")
+    assert v1_message.body == {
+        "input": {"text": "hello"},
+        "alternate_intents": True,
+        "context": {"convId": "c-1", **context},
+    }
     variables = {"convId": "c-1", **context}
     assert message.body == {
         "input": {

@@ -13,14 +13,22 @@ from gateway.contract.catalogue import PREFIX
 from tests.gateways import KEY, make_account, make_event, open_gateway
 
 CASES = orjson.loads((Path(__file__).parents[1] / "data/scenario/faults.json").read_bytes())
-VENDORS = {"lex": "lex-v2", "dialogflow": "dialogflow-es", "watson": "watson-v2", "function": "function"}
+VENDORS = {
+    "lex": "lex-v2",
+    "dialogflow": "dialogflow-es",
+    "watson": "watson-v2",
+    "watson-v1": "watson-v1",
+    "function": "function",
+}
+EMULATORS = {**{bot: bot for bot in VENDORS}, "watson-v1": "watson"}
+"""Bot -> the emulator that plays its vendor."""
 TIMEOUTS = {"attempt": 1, "total": 10}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 async def test_a_fault_has_its_code_status_and_attempts(case: dict[str, Any], running: Running, tmp_path: Path) -> None:
     bot = case["bot"]
-    emulator = getattr(running, bot)
+    emulator = getattr(running, EMULATORS[bot])
     async with open_gateway(tmp_path, make_account(running, timeouts=TIMEOUTS)) as gateway:
         emulator.faults.add(Fault(**case["fault"]))
         answer = await gateway.say(bot, "hello", sequence=1)
@@ -44,6 +52,7 @@ async def test_a_fault_has_its_code_status_and_attempts(case: dict[str, Any], ru
         ("lex", "aivendor.lex.send-query"),
         ("dialogflow", "aivendor.dialogflowv2.send-query"),
         ("watson", "aivendor.watsonv2.create-session"),
+        ("watson-v1", "aivendor.watson.send-query"),
         ("function", "aivendor.faas.failed-faas-request"),
     ],
 )
@@ -57,6 +66,7 @@ async def test_a_vendor_that_cannot_be_reached_is_tried_again(
         "lex": {"endpoint_url": f"http://{dead}"},
         "dialogflow": {"api_endpoint": dead},
         "watson": {"url": f"http://{dead}"},
+        "watson-v1": {"url": f"http://{dead}"},
         "function": {"url": f"http://{dead}/bot"},
     }[bot]
     async with open_gateway(tmp_path, account) as gateway:
@@ -80,11 +90,11 @@ async def test_with_an_escalation_a_failure_is_a_transfer(bot: str, running: Run
         assert answer.headers["X-Error-Name"].startswith(PREFIX + "aivendor.")
         UUID(answer.headers["X-Error-Id"])
         # An escalation is an answer: the repeat gets it, without another call.
-        calls = len(getattr(running, bot).requests)
+        calls = len(getattr(running, EMULATORS[bot]).requests)
         repeat = await gateway.say(bot, "break", sequence=7)
         assert repeat.body == answer.body
         assert repeat.headers["X-Error-Id"] == answer.headers["X-Error-Id"]
-        assert len(getattr(running, bot).requests) == calls
+        assert len(getattr(running, EMULATORS[bot]).requests) == calls
 
 
 async def test_an_escalation_without_a_message_transfers_in_silence(running: Running, tmp_path: Path) -> None:

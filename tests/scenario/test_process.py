@@ -215,10 +215,16 @@ async def test_what_this_version_lacks_is_refused(arguments: tuple[str, str], ru
 async def test_the_demo_plays_a_conversation_with_every_vendor_and_ends() -> None:
     code, out, err = await run("demo", "--once")
     assert (code, err) == (0, "")
-    for heading in ("Amazon Lex V2", "Google Dialogflow ES", "IBM Watson Assistant V2", "a function"):
+    for heading in (
+        "Amazon Lex V2",
+        "Google Dialogflow ES",
+        "IBM Watson Assistant V2",
+        "IBM Watson Assistant V1",
+        "a function",
+    ):
         assert heading in out
     for part in ("bot < Hello!", "rich <", "replies <", "delay <", "private <", "action < TRANSFER", "error < com."):
-        assert out.count(part) >= 4
+        assert out.count(part) >= 5
 
 
 async def test_a_connection_is_tested(running: Running, tmp_path: Path) -> None:
@@ -240,7 +246,7 @@ async def test_a_bot_that_is_not_there_is_told_with_those_that_are(running: Runn
     write_accounts(tmp_path, make_account(running))
     code, _, err = await run("test-connection", "--config", str(tmp_path), "83482904", "lax")
     assert code == 1
-    assert err == "account 83482904 has no bot 'lax'; it has: dialogflow, function, lex, watson\n"
+    assert err == "account 83482904 has no bot 'lax'; it has: dialogflow, function, lex, watson, watson-v1\n"
 
 
 async def test_chat_talks_shows_what_went_over_the_wire_and_ends(running: Running, tmp_path: Path) -> None:

@@ -12,12 +12,14 @@ from gateway.contract.wire import loads
 from vendors.dialogflow import es
 from vendors.function import reading
 from vendors.lex import v2 as lex
+from vendors.watson import v1 as watson_v1
 from vendors.watson import v2 as watson
 
 READERS: dict[str, Callable[[Json], Reply]] = {
     "dialogflow-es": es.read_reply,
     "function": lambda answer: reading.read_reply(answer, ReadingContext()),
     "lex-v2": lambda answer: lex.read_reply(answer, ReadingContext()),
+    "watson-v1": lambda answer: watson_v1.read_reply(answer, ReadingContext()),
     "watson-v2": lambda answer: watson.read_reply(answer, ReadingContext()),
 }
 CASES = loads((Path(__file__).parents[2] / "data/hooks/escalate.json").read_bytes())
