@@ -3,10 +3,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fmt lint type check lock clean
+.PHONY: help setup demo test differential fmt lint type check lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The stamp is younger than every file it depends on, so that a second call installs nothing.
 $(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
@@ -23,6 +23,16 @@ demo: setup  ## play a conversation with a bot of every vendor, then keep servin
 
 test: setup  ## run the tests, against emulated vendors on loopback
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# Only this target needs node and npm.
+build/differential/.installed: tests/differential/package.json tests/differential/package-lock.json tests/differential/.npmrc
+	mkdir -p build/differential
+	cp $^ build/differential/
+	npm ci --prefix build/differential
+	touch $@
+
+differential: setup build/differential/.installed  ## compare with LivePerson's own validators, from npm
+	$(BIN)/python -m pytest tests/differential
 
 fmt: setup  ## format and sort
 	$(BIN)/ruff format .

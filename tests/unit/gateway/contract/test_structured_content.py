@@ -1,4 +1,6 @@
 import math
+import re
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -15,6 +17,9 @@ from gateway.contract.structured_content import (
 )
 from tests.structured_cases import build, read
 
+TESTS = Path(__file__).parents[3]
+PAGE = (TESTS.parent / "docs" / "structured-content.md").read_text()
+DIFFERENCES = orjson.loads((TESTS / "differential" / "differences.json").read_bytes())
 VALID = read("valid.json")
 MISTAKES = read("mistakes.json")
 QUICK_REPLIES = read("quick_replies.json")
@@ -63,6 +68,20 @@ def test_every_code_is_shown_by_a_case() -> None:
     shown = {code for case in MISTAKES for _, code, _ in case["findings"]}
 
     assert shown == set(Code) - {Code.NOT_JSON}, "what is not JSON cannot stand in a JSON file"
+
+
+def test_the_documentation_lists_every_code_with_its_severity() -> None:
+    rows = re.findall(r"^\| (`[a-z, `-]+`) \| .* \| (note|breach|unusable) \|$", PAGE, re.MULTILINE)
+
+    assert {code: severity for codes, severity in rows for code in re.findall(r"[a-z-]+", codes)} == {
+        code.value: code.severity.value for code in Code
+    }
+
+
+def test_the_documentation_explains_every_difference_from_livepersons_schemas() -> None:
+    listed = PAGE.split("| exception | why we report it |\n|---|---|\n")[1].split("\n\n")[0]
+
+    assert listed.splitlines() == [f"| {difference['id']} | {difference['reason']} |" for difference in DIFFERENCES]
 
 
 def test_a_finding_reads_as_a_line() -> None:
