@@ -13,6 +13,7 @@ from emulators.lex import LexEmulator
 from emulators.watson import WatsonEmulator
 
 if TYPE_CHECKING:
+    from emulators.dialogue import Script
     from emulators.emulator import Emulator
 
 
@@ -60,16 +61,22 @@ async def emulators(
     function: FunctionEmulator | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
+    scripts: Mapping[str, Mapping[str, Script]] | None = None,
 ) -> AsyncIterator[Running]:
     """Run every emulator: those given, and default ones for the rest.
 
-    With a port, the default ones take that one and the three after it (in the order of the parameters).
+    With a port, the default ones take that one and the three after it (in the order of the parameters). `scripts` (by vendor,
+    as account files name it, then by the bot's id) answer in the default ones for the bots that were imported.
     """
+    scripts = scripts or {}
     ports = [port + offset if port else 0 for offset in range(4)]
     running = Running(
-        lex or LexEmulator(host=host, port=ports[0]),
-        watson or WatsonEmulator(host=host, port=ports[1]),
-        dialogflow or DialogflowEmulator(host=host, port=ports[2]),
+        lex or LexEmulator(host=host, port=ports[0], scripts=scripts.get("lex-v2")),
+        watson
+        or WatsonEmulator(
+            host=host, port=ports[1], scripts=scripts.get("watson-v2"), v1_scripts=scripts.get("watson-v1")
+        ),
+        dialogflow or DialogflowEmulator(host=host, port=ports[2], scripts=scripts.get("dialogflow-es")),
         function or FunctionEmulator(host=host, port=ports[3]),
     )
     async with AsyncExitStack() as stack:

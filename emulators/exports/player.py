@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from emulators.exports.dialogflow_player import DialogflowPlayer
 from emulators.exports.lex_player import LexPlayer
-from emulators.exports.watson_player import WatsonPlayer
+from emulators.exports.watson_player import WatsonPlayer, WatsonV1Player
 
 if TYPE_CHECKING:
     from emulators.dialogue import Script
@@ -24,3 +24,8 @@ def make_player(bot: Bot) -> Script:
             return WatsonPlayer(bot)
         case vendor:
             assert_never(vendor)
+
+
+def make_v1_player(bot: Bot) -> Script:
+    """Return a script that plays a Watson skill behind V1, for the `v1_scripts` of Watson's emulator."""
+    return WatsonV1Player(bot)

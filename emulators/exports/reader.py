@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from emulators.exports import dialogflow, lex_v1, lex_v2, watson, watson_actions
 from emulators.exports.bot import Export, Place, Problem
 from emulators.exports.cursor import Cursor, Notes, open_member
-from emulators.exports.source import Source, SourceError, open_source
+from emulators.exports.source import Source, SourceError, name_source, open_source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def read_export(path: Path) -> Export:
     except SourceError as error:
         return Export(str(path), None, (Problem(place, str(error)),), ())
     notes = Notes()
-    bot = _read(source, path.stem or path.name, notes)
+    bot = _read(source, name_source(path), notes)
     return Export(str(path), bot, tuple(notes.problems), tuple(notes.remarks))
 
 

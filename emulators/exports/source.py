@@ -42,6 +42,12 @@ class Source:
         return min(found, key=lambda member: (member.count("/"), member), default=None)
 
 
+def name_source(path: Path) -> str:
+    """Return the name of an export's file without its ending, or that of its folder."""
+    whole = path.resolve()
+    return whole.name if whole.is_dir() else whole.stem
+
+
 def open_source(path: Path) -> Source:
     """Read all JSON files of an export, or raise a SourceError. This reads the disk: call it in a thread."""
     try:

@@ -34,7 +34,7 @@ SERVER_KINDS = frozenset({"server", "cloud_function", "cloud-function", "web_act
 
 def read(skill: Cursor, name: str, *, skill_name: str = "") -> Bot:
     """Read the skill, `{"intents": …, "entities": …, "dialog_nodes": …}`."""
-    given = [node for node in skill.objects("dialog_nodes") if not node.flag("disabled")]
+    given = skill.objects("dialog_nodes")
     nodes = [_read_node(node) for node in given]
     previous = {node.text("dialog_node"): node.text("previous_sibling") for node in given}
     return Bot(
@@ -77,10 +77,10 @@ def _read_node(node: Cursor) -> Node:
     identity = node.text("dialog_node", required=True)
     kind = node.text("type") or "standard"
     title = node.text("title") or identity
-    condition = node.text("conditions")
-    if kind in ("frame", "slot", "event_handler"):
-        node.remark(f"a {kind} does not ask for slots here" if kind == "frame" else f"a {kind} is not played")
-    elif condition.strip():
+    condition = "false" if node.flag("disabled") else node.text("conditions")
+    if kind == "frame":
+        node.remark("the node answers without asking for its slots")
+    if condition.strip() and kind not in ("slot", "event_handler"):
         try:
             parse_condition(condition)
         except ConditionError as error:

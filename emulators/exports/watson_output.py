@@ -20,6 +20,10 @@ UNPLAYED = frozenset({"search_skill", "search"})
 """Response types that Watson makes something else of at run time."""
 
 
+_GUESSES = {"values": "text", "text": "text", "user_defined": "user_defined"}
+"""Member -> the type of an item that names none, as in LivePerson's oldest samples."""
+
+
 def read_output(output: Cursor) -> tuple[Message, ...]:
     """Read `output`: its `generic` items, or in older dialogs its `text`."""
     if "generic" not in output:
@@ -28,7 +32,7 @@ def read_output(output: Cursor) -> tuple[Message, ...]:
 
 
 def _read_item(item: Cursor) -> list[Message]:
-    kind = item.text("response_type") or ("text" if "values" in item else "")
+    kind = item.text("response_type") or next((guess for key, guess in _GUESSES.items() if key in item), "")
     if kind == "text":
         return _read_values(item) if "values" in item else _read_values(item.at("text"))
     if not kind:
@@ -77,6 +81,8 @@ def _read_value(value: Cursor) -> list[Message]:
             return [_text(text if given.keys() <= {"text"} else _dump(given), value.place)]
         case {"text_expression": {"concat": list()}}:
             return [_text(_read_expression(value.object("text_expression")), value.place)]
+        case {"text": None} | None:
+            return []
         case dict():
             return [_text(_dump(given), value.place)] if given else []
     value.wrong("is no text")
