@@ -1,3 +1,5 @@
+from copy import deepcopy
+
 import pytest
 
 from hooks.answers import shape_of
@@ -12,6 +14,7 @@ from vendors.registry import VENDORS
 )
 def test_a_vendors_odd_answer_is_no_fallback_and_still_takes_a_transfer(vendor: str, answer: dict[str, object]) -> None:
     shape = shape_of(vendor)
+    answer = deepcopy(answer)  # the next vendor gets the same one
     assert not shape.is_fallback(answer, 0, ("fallback",))
     assert shape.find_action(answer) is None
     shape.add_transfer(answer, "human", "One moment.")
