@@ -15,7 +15,8 @@ import orjson
 import pytest
 
 from gateway.contract.structured_content import Code, Finding, Severity, check_structured_content
-from tests.differential.schemas import Document, Schemas, make_uri, spoil
+from tests.differential.schemas import Document, Schemas
+from tests.differential.spoiling import make_uri, spoil
 from tests.structured_cases import build, read
 
 HERE = Path(__file__).parent
