@@ -34,6 +34,7 @@ class Answer:
     """Whether there is anything in it, right or wrong."""
     _actions: dict[int, Place] = field(default_factory=dict)
     _quick_replies: list[tuple[int, Place]] = field(default_factory=list)
+    _metadata: list[tuple[str, Place]] = field(default_factory=list)
     _last_visible: int = -1
 
     def add_text(self, text: Any, place: Place, step: int) -> None:
@@ -58,9 +59,9 @@ class Answer:
         self._last_visible = max(self._last_visible, step)
 
     def add_action(self, name: Any, parameters: Any, place: Place, step: int, **where: Any) -> None:
-        """Check an action. `where` goes to `check_action`."""
-        self.is_useful = True
+        """Check an action; one that is ignored is nothing to answer with. `where` goes to `check_action`."""
         if check_action(self.findings, self.dialect, name, parameters, place, **where):
+            self.is_useful = True
             self._actions.setdefault(step, place)
 
     def add_payload(self, payload: Any, place: Place, step: int) -> None:
@@ -95,6 +96,12 @@ class Answer:
 
     def finish(self) -> None:
         """Check the answer as a whole."""
+        if (other := next((at for value, at in self._metadata if value != self._metadata[0][0]), None)) is not None:
+            self.findings.warning(
+                codes.ENCODED_METADATA,
+                other,
+                "another text of this answer has another value: botbridge sends the first",
+            )
         for step in sorted(self._actions)[1:]:
             self.findings.warning(
                 codes.SEVERAL_ACTIONS, self._actions[step], "not carried out: another action comes before it"
@@ -148,6 +155,7 @@ class Answer:
         if message.encoded_metadata is None:
             self.findings.warning(code, place, "encodedMetadata is missing: botbridge sends the text without")
         else:
+            self._metadata.append((message.encoded_metadata, place.at("encodedMetadata")))
             check_encoded_metadata(self.findings, message.encoded_metadata, place.at("encodedMetadata"), code)
 
     def _check_delay(self, payload: Json, message: Delay, place: Place) -> None:

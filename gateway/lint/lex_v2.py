@@ -128,6 +128,15 @@ def _check_message(documents: Documents, answer: Answer, message: Json, place: P
             check_content(answer, kind, form.get("value"), place.at(key, "value"), step, limit=MAX_CONTENT)
     if message.get("imageResponseCard") is not None:
         answer.add_visible(step)
-        documents.findings.note(
-            codes.RESPONSE_CARD, place.at("imageResponseCard"), "LivePerson's own connector may not show it"
-        )
+        card = documents.object(message, "imageResponseCard", place)
+        _check_card(documents, card, place.at("imageResponseCard"))
+
+
+def _check_card(documents: Documents, card: Json, place: Place) -> None:
+    """Check what a card must have for botbridge to show it as structured content."""
+    documents.findings.note(codes.RESPONSE_CARD, place, "LivePerson's own connector may not show it")
+    buttons = list(documents.objects(card, "buttons", place))
+    required = [(card, place, "title"), *((button, at, key) for button, at in buttons for key in ("text", "value"))]
+    for owner, at, key in required:
+        if not isinstance(owner.get(key), str) or not owner[key].strip():
+            documents.findings.error(codes.RESPONSE_CARD, at.at(key), "must be a text that is not blank")

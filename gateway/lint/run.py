@@ -9,7 +9,7 @@ from gateway.lint import dialogflow, lex_v1, lex_v2, watson
 from gateway.lint.documents import Documents, strip_bom
 from gateway.lint.findings import ORDER, Finding, Findings, LintedExport, Refusal, Report, Rules, place_finding
 from gateway.lint.places import find_positions
-from gateway.lint.sources import Source, find_sources
+from gateway.lint.sources import Source, find_sources, show_path
 
 NO_EXPORT: Final = (
     "is no export that can be read: wanted is a Dialogflow ES agent (zip), a Lex V1 or V2 bot (zip or JSON), or a Watson skill "
@@ -30,7 +30,7 @@ def lint_paths(paths: Iterable[Path], rules: Rules) -> Report:
             elif linted.reason != NO_EXPORT or not path.is_dir():
                 refusals.append(linted)
         if before == len(exports) + len(refusals):
-            refusals.append(Refusal(str(path), "holds no export"))
+            refusals.append(Refusal(show_path(path), "holds no export"))
     return Report(tuple(exports), tuple(refusals))
 
 

@@ -39,13 +39,12 @@ def _search(folder: Path) -> Iterator[Source | Refusal]:
     try:
         if any((folder / name).is_file() for name in _ROOTS):
             files = sorted(folder.rglob("*.json"))
-            yield Source(
-                str(folder), True, {_name(file, folder): file.read_bytes() for file in files if file.is_file()}
-            )
+            members = {show_path(file.relative_to(folder)): file.read_bytes() for file in files if file.is_file()}
+            yield Source(show_path(folder), True, members)
             return
         entries = sorted(folder.iterdir())
     except OSError as error:
-        yield Refusal(str(folder), f"cannot be read: {error.strerror}")
+        yield Refusal(show_path(folder), f"cannot be read: {error.strerror}")
         return
     for entry in entries:
         if entry.name.startswith("."):
@@ -56,16 +55,17 @@ def _search(folder: Path) -> Iterator[Source | Refusal]:
             yield _open(entry)
 
 
-def _name(file: Path, folder: Path) -> str:
-    return file.relative_to(folder).as_posix()
+def show_path(path: Path) -> str:
+    """Write a path as text that every format can hold, also where its bytes are no UTF-8."""
+    return path.as_posix().encode("utf-8", "replace").decode()
 
 
 def _open(file: Path) -> Source | Refusal:
     try:
         data = file.read_bytes()
     except OSError as error:
-        return Refusal(str(file), f"cannot be read: {error.strerror}")
-    return open_export(str(file), data)
+        return Refusal(show_path(file), f"cannot be read: {error.strerror}")
+    return open_export(show_path(file), data)
 
 
 def open_export(file: str, data: bytes) -> Source | Refusal:

@@ -76,11 +76,15 @@ def _check_dialog(documents: Documents, space: Json, place: Place) -> Iterator[s
         at = Place(found.member, title, found.path)
         answer = Answer(documents.findings, codes.WATSON, at)
         output = node.get("output")
-        step = check_output(documents, answer, output, at.at("output")) if isinstance(output, dict) else 0
-        for holder, where in ((node, at), (output if isinstance(output, dict) else {}, at.at("output"))):
-            for action, here in documents.objects(holder, "actions", where):
-                step += 1
-                _check_action(answer, action, here, step)
+        written: Json = output if isinstance(output, dict) else {}
+        # Actions first, and before every message, as at run time: one that LivePerson carries out is an answer.
+        actions = [
+            *documents.objects(node, "actions", at),
+            *documents.objects(written, "actions", at.at("output")),
+        ]
+        for step, (action, here) in enumerate(actions, -len(actions)):
+            _check_action(answer, action, here, step)
+        check_output(documents, answer, written, at.at("output"))
         variable = documents.object(node, "context", at).get("encodedMetadata")
         _check_variable(documents, variable, at.at("context", "encodedMetadata"))
         answer.finish()

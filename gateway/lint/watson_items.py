@@ -13,6 +13,7 @@ from gateway.lint import codes
 from gateway.lint.answer import Answer, check_delay_length
 from gateway.lint.content import check_image
 from gateway.lint.documents import Documents
+from gateway.lint.findings import Severity
 from gateway.lint.places import Place
 
 CheckItem: TypeAlias = Callable[[Answer, Json, Place, int], None]
@@ -20,42 +21,41 @@ CheckItem: TypeAlias = Callable[[Answer, Json, Place, int], None]
 MAX_TYPES: Final = 5
 MAX_PUBLISHED: Final = 256
 """Characters that a button can send."""
+MAX_TITLE: Final = 128
 MAX_LINK: Final = 1024
 _VARIANTS: Final = frozenset({"sequential", "random"})
 
 
-def check_output(documents: Documents, answer: Answer, output: Json, place: Place) -> int:
-    """Check all items of an output, and give the number of steps that they take."""
+def check_output(documents: Documents, answer: Answer, output: Json, place: Place) -> None:
+    """Check all items of an output; after the actions, which may be all there is to do."""
     items = list(documents.objects(output, "generic", place))
-    step, unknown = 0, []
+    step, ignored = 0, []
     for item, at in items:
         kind = item.get("response_type")
         if kind is None:
             kind = "text" if "text" in item or "values" in item else "user_defined" if "user_defined" in item else None
         check = _CHECKS.get(kind) if isinstance(kind, str) else None
         if check is None:
-            unknown.append(at.at("response_type"))
+            ignored.append((codes.HAND_OVER if kind == "connect_to_agent" else codes.WATSON_FORMAT, at))
         else:
             check(answer, item, at, step)
         # A text item may be several messages.
         values = item.get("values")
         step += max(len(values), 1) if isinstance(values, list) else 1
     _check_legacy(answer, output.get("text"), place.at("text"), step)
-    for at in unknown:
-        if answer.is_useful:
-            documents.findings.warning(
-                codes.WATSON_FORMAT, at, "ignored: LivePerson has no form for this response type"
-            )
-        else:
-            documents.findings.error(codes.WATSON_FORMAT, at, "LivePerson has no form for this response type")
-    answer.is_useful |= bool(unknown)
+    # Beside something else it goes unnoticed, alone it is an answer that LivePerson fails at.
+    severity = Severity.WARNING if answer.is_useful else Severity.ERROR
+    for code, at in ignored:
+        documents.findings.report(
+            severity, code, at.at("response_type"), "ignored: LivePerson has no form for this response type"
+        )
+    answer.is_useful |= bool(ignored)
     if len(items) > MAX_TYPES:
         documents.findings.warning(
             codes.RESPONSE_TYPES,
             place.at("generic"),
             f"has {len(items)} response types, at most {MAX_TYPES} are possible",
         )
-    return step + 1
 
 
 def _check_legacy(answer: Answer, text: Any, place: Place, step: int) -> None:
@@ -143,6 +143,12 @@ def _check_option(answer: Answer, item: Json, place: Place, step: int) -> None:
         answer.findings.warning(codes.WATSON_OPTIONS, place.at("title"), "is missing: the buttons stand alone")
     for index, option in enumerate(options):
         label = _text(option, "label")
+        if len(label) > MAX_TITLE:
+            answer.findings.warning(
+                codes.WATSON_OPTIONS,
+                at.at(index, "label"),
+                f"has {len(label)} characters: cut to {MAX_TITLE}, a button's title",
+            )
         match option:
             case {"value": {"input": {"text": str(published)}}} if published.strip():
                 if len(published) > MAX_PUBLISHED:
@@ -196,11 +202,6 @@ def _check_user_defined(answer: Answer, item: Json, place: Place, step: int) -> 
         answer.add_payload(content, at, step)
 
 
-def _check_connect_to_agent(answer: Answer, _item: Json, place: Place, _step: int) -> None:
-    answer.is_useful = True
-    answer.findings.warning(codes.HAND_OVER, place, "LivePerson ignores it: no hand-over without an action TRANSFER")
-
-
 def _accept(answer: Answer, _item: Json, _place: Place, step: int) -> None:
     """Accept what is filled in at run time alone: search results."""
     answer.add_visible(step)
@@ -224,6 +225,5 @@ _CHECKS: Final[Mapping[str, CheckItem]] = {
     "search_skill": _accept,
     "conversation_search": _accept,
     "user_defined": _check_user_defined,
-    "connect_to_agent": _check_connect_to_agent,
 }
 """Response type -> what is checked; LivePerson has no form for all others."""

@@ -3,7 +3,7 @@
 from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 
 from gateway.lint.findings import Finding, LintedExport, Refusal, Report, Severity
-from gateway.lint.formats.words import count, name_file, name_intent, printable
+from gateway.lint.formats.words import count, name_file, name_intent, name_path, printable, tell
 
 
 def write_junit(report: Report, *, strict: bool) -> str:
@@ -13,7 +13,9 @@ def write_junit(report: Report, *, strict: bool) -> str:
         xml.add_testsuite(_make_suite(export, strict=strict))
     for refusal in report.refusals:
         xml.add_testsuite(_make_refused(refusal))
-    written: bytes = xml.tostring()  # type: ignore[no-untyped-call]  # the library types only what it reads
+    # The library types only what it reads.
+    xml.update_statistics()  # type: ignore[no-untyped-call]
+    written: bytes = xml.tostring()  # type: ignore[no-untyped-call]
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{written.decode()}\n'
 
 
@@ -48,7 +50,4 @@ def _make_refused(refusal: Refusal) -> TestSuite:
 
 
 def _tell(export: LintedExport, finding: Finding) -> str:
-    return (
-        f"{finding.severity}: {finding.code}: {name_file(export, finding)}: {printable(finding.place.path)}: "
-        f"{printable(finding.message)}. {finding.remedy}"
-    )
+    return f"{finding.severity}: {finding.code}: {name_file(export, finding)}: {name_path(finding)}: {tell(finding)}"

@@ -13,7 +13,7 @@ from gateway.contract.types import Json
 from gateway.contract.wire import dumps
 from gateway.lint.codes import CODES
 from gateway.lint.findings import Finding, LintedExport, Report, Severity
-from gateway.lint.formats.words import name_intent
+from gateway.lint.formats.words import name_intent, name_path, tell
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
@@ -25,7 +25,6 @@ def write_sarif(report: Report) -> str:
     driver = {
         "name": "botbridge lint",
         "version": gateway.__version__,
-        "informationUri": "https://pypi.org/project/botbridge/",
         "rules": [_describe_rule(code) for code in codes],
     }
     run = {
@@ -64,13 +63,13 @@ def _describe_result(export: LintedExport, finding: Finding, rule: int) -> Json:
     # A zip has no lines: what is inside is told in words, and by the logical location.
     if finding.line is not None and finding.column is not None and (export.is_folder or not place.member):
         physical["region"] = {"startLine": finding.line, "startColumn": finding.column}
-    where = f"{place.member}: {place.path}" if place.member else place.path
-    logical = {"name": name_intent(place.intent), "fullyQualifiedName": where or name_intent(place.intent)}
+    where = f"{place.member}: {name_path(finding)}" if place.member else name_path(finding)
+    logical = {"name": name_intent(place.intent), "fullyQualifiedName": where}
     return {
         "ruleId": finding.code,
         "ruleIndex": rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{name_intent(place.intent)}, {where}: {finding.message}. {finding.remedy}"},
+        "message": {"text": f"{name_intent(place.intent)}, {where}: {tell(finding)}"},
         "locations": [{"physicalLocation": physical, "logicalLocations": [logical]}],
         # What stays when lines move.
         "partialFingerprints": {"botbridgeLint/v1": _fingerprint(finding)},

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from gateway.lint.findings import Finding, LintedExport, Report, Severity
-from gateway.lint.formats.words import name_file, name_intent, printable, summarise
+from gateway.lint.formats.words import name_file, name_intent, name_path, printable, summarise, tell
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
@@ -29,7 +29,7 @@ def lines(report: Report) -> Iterator[str]:
         for finding in export.findings:
             yield (
                 f"{name_file(export, finding)}: {finding.severity}: {finding.code}: {name_intent(finding.place.intent)}: "
-                f"{printable(finding.place.path)}: {printable(finding.message)}. {finding.remedy}"
+                f"{name_path(finding)}: {tell(finding)}"
             )
 
 
@@ -51,6 +51,6 @@ def _print_finding(export: LintedExport, finding: Finding, console: Console) -> 
         (f"  {finding.code}", "dim"),
     )
     console.print(Padding(told, (0, 0, 0, 4)))
-    where = Text.assemble((name_file(export, finding), "dim"), "  ", printable(finding.place.path))
+    where = Text.assemble((name_file(export, finding), "dim"), "  ", name_path(finding))
     console.print(Padding(where, (0, 0, 0, 6)))
     console.print(Padding(Text(finding.remedy, "italic"), (0, 0, 0, 6)))

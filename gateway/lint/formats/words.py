@@ -26,6 +26,17 @@ def name_intent(intent: str) -> str:
     return printable(intent) if intent else BOT
 
 
+def name_path(finding: Finding) -> str:
+    """Name the place in the file; $ is the whole."""
+    return printable(finding.place.path) or "$"
+
+
+def tell(finding: Finding) -> str:
+    """Say what is wrong and what to do, as sentences."""
+    stop = "" if finding.message.endswith("?") else "."
+    return f"{printable(finding.message)}{stop} {finding.remedy}"
+
+
 def count(number: int, noun: str) -> str:
     """Count things: 1 error, 2 errors."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
