@@ -1,40 +1,34 @@
-"""Play IBM Watson Assistant, both generations of its API, and the IAM service that issues its tokens.
+"""Play IBM Watson Assistant, both generations of its API, and the token endpoint that goes with them.
 
-V1 is in `emulators.watson_v1`.
-https://cloud.ibm.com/apidocs/assistant/assistant-v2 and https://cloud.ibm.com/apidocs/iam-identity-token-api
+V1 is in `emulators.watson_v1`, the tokens are in `emulators.iam`. https://cloud.ibm.com/apidocs/assistant/assistant-v2
 """
 
 from __future__ import annotations
 
-import hmac
 import re
 import uuid
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import jwt
-from aiohttp import encode_basic_auth, web
 from ibm_watson.assistant_v2 import StatefulMessageResponse
 
 from emulators.call import Call, VendorError
 from emulators.emulator import Emulator
 from emulators.faults import Heard
+from emulators.iam import APIKEY, PASSWORD, USERNAME, Callers, TokenRefusedError
 from emulators.watson_v1 import WatsonV1Emulator, check_input, find_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from aiohttp import web
+
     from emulators.dialogue import Dialogue, Script
 
-APIKEY = "watson-emulator"
-USERNAME = "emulator"
-PASSWORD = "watson-emulator"  # noqa: S105 - opens nothing
-GRANT_TYPE = "urn:ibm:params:oauth:grant-type:apikey"
 MAIN_SKILL = "main skill"
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SESSIONS = ("/v2/assistants/{assistant}/sessions", "/v2/assistants/{assistant}/environments/{environment}/sessions")
-_SIGNING_KEY = "the SDK decodes these tokens without checking the signature"
 
 
 class WatsonSession:
@@ -92,12 +86,9 @@ class WatsonEmulator(Emulator):
         `assistants` and `workspaces` (V1) are all that exist (None: any); a session ends `session_timeout` s after use.
         """
         super().__init__(*args, **options)
-        self._apikey = apikey
-        self._basic = encode_basic_auth(username, password)
+        self._callers = Callers(apikey, username, password, token_lifetime)
         self._assistants = assistants
         self._session_timeout = session_timeout
-        self._token_lifetime = token_lifetime
-        self._tokens: dict[str, float] = {}
         self.sessions: dict[str, WatsonSession] = {}
         self.v1 = WatsonV1Emulator(
             v1_dialogue,
@@ -127,7 +118,7 @@ class WatsonEmulator(Emulator):
 
     def expire_tokens(self) -> None:
         """Accept none of the tokens issued so far."""
-        self._tokens.clear()
+        self._callers.expire_tokens()
 
     def add_routes(self, app: web.Application) -> None:
         """Add the token endpoint, V1's messages and, with and without an environment, V2's sessions and messages."""
@@ -165,26 +156,10 @@ class WatsonEmulator(Emulator):
         raise VendorError(404, None, "Resource not found")
 
     async def _issue_token(self, call: Call) -> web.Response:
-        form = call.body if isinstance(call.body, dict) else {}
-        if form.get("grant_type") != GRANT_TYPE:
-            return self.reply(_iam_error("BXNIM0106E", "Property missing or empty: grant_type"), 400)
-        if not hmac.compare_digest(form.get("apikey", "").encode(), self._apikey.encode()):
-            return self.reply(_iam_error("BXNIM0415E", "Provided API key could not be found."), 400)
-        issued = int(self.clock())
-        expiration = issued + self._token_lifetime
-        claims = {"iss": self.url, "sub": "emulator", "iat": issued, "exp": expiration, "jti": str(uuid.uuid4())}
-        token = jwt.encode(claims, _SIGNING_KEY, algorithm="HS256")
-        self._tokens[token] = expiration
-        return self.reply(
-            {
-                "access_token": token,
-                "refresh_token": "not_supported",
-                "token_type": "Bearer",
-                "expires_in": self._token_lifetime,
-                "expiration": expiration,
-                "scope": "ibm openid",
-            }
-        )
+        try:
+            return self.reply(self._callers.issue_token(call.body, issuer=self.url, now=self.clock()))
+        except TokenRefusedError as refused:
+            return self.reply(refused.body, 400)
 
     async def _create_session(self, call: Call) -> web.Response:
         self._check_call(call)
@@ -226,17 +201,10 @@ class WatsonEmulator(Emulator):
 
     def _check_query(self, call: Call) -> None:
         """Check what the calls of both generations have in common."""
-        self._check_caller(call.request)
+        if not self._callers.are_let_in(call.request.headers.get("Authorization", ""), now=self.clock()):
+            raise VendorError(401, None, "Unauthorized", {"WWW-Authenticate": "Bearer"})
         if not _VERSION.fullmatch(call.request.query.get("version", "")):
             raise VendorError(400, None, "A valid version date is required: version=YYYY-MM-DD")
-
-    def _check_caller(self, request: web.Request) -> None:
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self._tokens.get(given, 0) > self.clock():
-            return
-        if scheme.lower() == "basic" and hmac.compare_digest(f"Basic {given}".encode(), self._basic.encode()):
-            return
-        raise VendorError(401, None, "Unauthorized", {"WWW-Authenticate": "Bearer"})
 
     def _session(self, call: Call) -> WatsonSession:
         session = self.sessions.get(call.params["session"])
@@ -255,7 +223,3 @@ def _context(body: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(skills, dict) or not all(isinstance(skill, dict) for skill in skills.values()):
         raise VendorError(400, None, "context.skills must map names of skills to objects")
     return {"skills": skills}
-
-
-def _iam_error(code: str, message: str) -> dict[str, Any]:
-    return {"errorCode": code, "errorMessage": message, "context": {"requestId": str(uuid.uuid4())}}

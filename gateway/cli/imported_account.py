@@ -9,8 +9,8 @@ from ruamel.yaml import YAML
 from yarl import URL
 
 from emulators.exports.imports import ImportedBot
+from emulators.iam import APIKEY
 from emulators.lex import ACCESS_KEY_ID, SECRET_ACCESS_KEY
-from emulators.watson import APIKEY
 
 ACCOUNT: Final = "imported"
 HEADER: Final = "# Written by `botbridge emulate --import`, anew each time; the addresses are those of its emulators.\n"

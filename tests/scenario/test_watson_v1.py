@@ -146,6 +146,23 @@ async def test_a_pre_hook_sees_livepersons_shape_and_changes_all_but_the_ids(run
     ]
 
 
+async def test_redaction_reaches_what_livepersons_shape_holds_and_leaves_watsons_state(
+    running: Running, tmp_path: Path
+) -> None:
+    text = "my card is 4111 1111 1111 1111"
+    event = make_event(text)
+    event["context"]["lpEvent"]["event"] = {"message": text}
+    async with open_gateway(tmp_path, make_account(running, hooks={"pre": ["hooks.redact:redact"]})) as gateway:
+        await say(gateway, "text")
+        assert (await gateway.post(BOT, event)).status == 200
+        await say(gateway, "text")
+    _, masked, last = sent(running)
+    assert masked["input"] == {"text": "my card is [card]"}
+    assert masked["context"]["lpEvent"] == {"type": "ContentEvent", "event": {"message": "my card is [card]"}}
+    assert conversation_of(masked) == conversation_of(last)
+    assert last["context"]["system"] == {**SYSTEM, "dialog_turn_counter": 2, "dialog_request_counter": 2}
+
+
 async def test_an_outage_does_not_end_the_conversation(running: Running, tmp_path: Path) -> None:
     async with open_gateway(tmp_path, make_account(running)) as gateway:
         await say(gateway, "where is my parcel")

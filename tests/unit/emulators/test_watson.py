@@ -12,7 +12,8 @@ from ibm_watson import AssistantV2
 from ibm_watson.assistant_v2 import MessageInput, MessageInputOptions
 
 from emulators.faults import Fault
-from emulators.watson import APIKEY, PASSWORD, USERNAME, WatsonEmulator
+from emulators.iam import APIKEY, PASSWORD, USERNAME
+from emulators.watson import WatsonEmulator
 
 ASSISTANT = "4d1c7e6a-0000-4000-8000-000000000001"
 ENVIRONMENT = "4d1c7e6a-0000-4000-8000-000000000002"

@@ -10,7 +10,8 @@ from ibm_cloud_sdk_core.authenticators import Authenticator, BasicAuthenticator,
 from ibm_watson import AssistantV1
 
 from emulators.faults import Fault
-from emulators.watson import APIKEY, PASSWORD, USERNAME, WatsonEmulator
+from emulators.iam import APIKEY, PASSWORD, USERNAME
+from emulators.watson import WatsonEmulator
 
 MESSAGE = "/v1/workspaces/w-1/message"
 BASIC = {"Authorization": aiohttp.encode_basic_auth(USERNAME, PASSWORD)}
