@@ -19,6 +19,14 @@ class Format(StrEnum):
     JUNIT = "junit"
 
 
+def _list_codes(asked: bool) -> None:
+    if asked:
+        from gateway.lint.formats.page import render_codes
+
+        typer.echo(render_codes(), nl=False)
+        raise typer.Exit
+
+
 def lint(
     paths: Annotated[
         list[Path],
@@ -37,6 +45,12 @@ def lint(
         list[str] | None, typer.Option(metavar="NAME", help="A skill of the account; once for each. Others are errors.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="End with 1 on warnings too.")] = False,
+    _codes: Annotated[
+        bool,
+        typer.Option(
+            "--codes", is_eager=True, callback=_list_codes, help="List every code with its remedy, as Markdown."
+        ),
+    ] = False,
 ) -> None:
     """Find in exports of Lex, Dialogflow ES and Watson bots what LivePerson would refuse, drop or change.
 

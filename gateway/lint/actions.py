@@ -8,8 +8,8 @@ from gateway.contract.draft import MalformedPayload, read_action_parameters
 from gateway.contract.types import ActionName, Channel, Json
 from gateway.contract.wire import name_type
 from gateway.lint import codes
-from gateway.lint.codes import Dialect
-from gateway.lint.findings import Findings, Severity
+from gateway.lint.codes import Dialect, Severity
+from gateway.lint.findings import Findings
 from gateway.lint.near import find_near
 from gateway.lint.places import Place
 

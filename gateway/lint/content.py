@@ -6,7 +6,8 @@ from gateway.contract.structured_content import Code, Finding, check_quick_repli
 from gateway.contract.structured_content import Severity as Breach
 from gateway.contract.types import Json
 from gateway.lint import codes
-from gateway.lint.findings import Findings, Severity
+from gateway.lint.codes import Severity
+from gateway.lint.findings import Findings
 from gateway.lint.places import Place
 
 _LIMITS: Final = frozenset({Code.TOO_LONG, Code.TOO_FEW, Code.TOO_MANY, Code.OUT_OF_RANGE, Code.NOT_A_URI})

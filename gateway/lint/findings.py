@@ -3,23 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Final
 
 from gateway.contract.types import Channel
-from gateway.lint.codes import CODES
+from gateway.lint.codes import CODES, Severity
 from gateway.lint.places import INSIDE, Place
-
-
-class Severity(StrEnum):
-    """How bad a finding is."""
-
-    ERROR = "error"
-    """LivePerson fails at it, refuses it or drops it; the consumer or the conversation misses something."""
-    WARNING = "warning"
-    """Something is changed or ignored, and the conversation goes on."""
-    NOTE = "note"
-    """Nothing is lost; worth knowing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from gateway.contract.wire import WireError, loads
 from gateway.lint import codes
 from gateway.lint.actions import UNRESOLVED
 from gateway.lint.answer import Answer
-from gateway.lint.findings import Findings, Severity
+from gateway.lint.codes import Severity
+from gateway.lint.findings import Findings
 from gateway.lint.near import find_near
 from gateway.lint.places import Place
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from gateway.contract.wire import loads
+
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 INSIDE: Final = " → "
@@ -75,7 +77,7 @@ def find_positions(text: str) -> Mapping[str, tuple[int, int]]:
             continue
         path, part = frames[-1] if frames else ("", "")
         if part is None:  # a key
-            key = _unquote(word)
+            key = str(loads(word))
             frames[-1] = (path, key)
             found[join(path, key)] = here
             continue
@@ -84,9 +86,3 @@ def find_positions(text: str) -> Mapping[str, tuple[int, int]]:
         if word in "[{":
             frames.append((value_path, 0 if word == "[" else None))
     return found
-
-
-def _unquote(word: str) -> str:
-    from gateway.contract.wire import loads  # noqa: PLC0415
-
-    return str(loads(word))

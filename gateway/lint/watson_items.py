@@ -11,9 +11,9 @@ from gateway.contract.types import Json
 from gateway.contract.wire import WireError, loads
 from gateway.lint import codes
 from gateway.lint.answer import Answer, check_delay_length
+from gateway.lint.codes import Severity
 from gateway.lint.content import check_image
 from gateway.lint.documents import Documents
-from gateway.lint.findings import Severity
 from gateway.lint.places import Place
 
 CheckItem: TypeAlias = Callable[[Answer, Json, Place, int], None]

@@ -2,7 +2,8 @@
 
 from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 
-from gateway.lint.findings import Finding, LintedExport, Refusal, Report, Severity
+from gateway.lint.codes import Severity
+from gateway.lint.findings import Finding, LintedExport, Refusal, Report
 from gateway.lint.formats.words import count, name_file, name_intent, name_path, printable, tell
 
 

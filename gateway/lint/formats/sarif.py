@@ -11,8 +11,8 @@ from urllib.parse import quote
 import gateway
 from gateway.contract.types import Json
 from gateway.contract.wire import dumps
-from gateway.lint.codes import CODES
-from gateway.lint.findings import Finding, LintedExport, Report, Severity
+from gateway.lint.codes import CODES, Severity
+from gateway.lint.findings import Finding, LintedExport, Report
 from gateway.lint.formats.words import name_intent, name_path, tell
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from gateway.lint.findings import Finding, LintedExport, Report, Severity
+from gateway.lint.codes import Severity
+from gateway.lint.findings import Finding, LintedExport, Report
 from gateway.lint.formats.words import name_file, name_intent, name_path, printable, summarise, tell
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}

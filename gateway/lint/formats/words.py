@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from gateway.lint.findings import Finding, LintedExport, Severity
+from gateway.lint.codes import Severity
+from gateway.lint.findings import Finding, LintedExport
 
 BOT = "(bot)"
 """Stands for the bot as a whole where an intent's name would."""

@@ -2,6 +2,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import orjson
 import pytest
@@ -10,9 +11,11 @@ from typer.testing import CliRunner
 
 from gateway.cli.lint import lint
 from gateway.contract.catalogue import CATALOGUE
+from gateway.lint.formats.page import render_codes
 from gateway.lint.run import NO_EXPORT
 from tests.unit.gateway.lint.mistakes import make_source
 
+PAGE = Path(__file__).parents[4] / "docs" / "lint.md"
 APP = typer.Typer()
 APP.command()(lint)
 
@@ -105,6 +108,31 @@ def test_a_file_that_is_no_export_is_named_and_the_others_are_reported(
         f"{other}: {NO_EXPORT}",
         f"{broken}: not JSON: line 1, column 2",
     ]
+
+
+def test_the_page_shows_what_the_command_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changes: list[dict[str, Any]] = [
+        {
+            "member": "intents/Order.json",
+            "path": ["responses", 0, "messages", 1, "payload"],
+            "value": {"delay": "soon"},
+        },
+        {"member": "intents/Person.json", "path": ["responses", 0, "action"], "value": "transfer"},
+    ]
+    (tmp_path / "exports").mkdir()
+    with ZipFile(tmp_path / "exports" / "parcel-desk.zip", "w") as archive:
+        for name, data in make_source("dialogflow-es", changes).members.items():
+            archive.writestr(name, data)
+    monkeypatch.chdir(tmp_path)
+
+    code, out, err = run("exports/parcel-desk.zip")
+
+    assert (code, err) == (1, "")
+    assert f"$ botbridge lint exports/parcel-desk.zip\n{out}" in PAGE.read_text(encoding="utf-8")
+
+
+def test_lists_the_codes() -> None:
+    assert run("--codes") == (0, render_codes(), "")
 
 
 def test_no_path_is_a_usage_error() -> None:

@@ -13,7 +13,8 @@ import pytest
 from gateway.contract.errors import ReplyRejected, VendorFailure
 from gateway.contract.reply import ReplyRules, verify
 from gateway.contract.types import ReadingContext, Reply
-from gateway.lint.findings import LintedExport, Rules, Severity
+from gateway.lint.codes import Severity
+from gateway.lint.findings import LintedExport, Rules
 from gateway.lint.run import lint_source
 from gateway.lint.sources import Source
 from vendors.dialogflow import es

@@ -46,10 +46,11 @@ def test_finds_nothing_in_a_good_export(folder: str) -> None:
     )
 
 
-def test_every_code_is_found_by_some_case() -> None:
-    found = {finding["code"] for _, case in CASES for finding in case["findings"]}
+def test_every_code_is_found_in_each_of_its_severities_and_no_other() -> None:
+    found = {(finding["code"], finding["severity"]) for _, case in CASES for finding in case["findings"]}
+    said = {(code, severity.value) for code, entry in CODES.items() for severity in entry.severities}
 
-    assert found == set(CODES)
+    assert found == said
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.lint.findings import Severity
+from gateway.lint.codes import Severity
 from gateway.lint.formats.words import count, printable, summarise
 
 
