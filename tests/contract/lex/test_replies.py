@@ -7,7 +7,7 @@ import pytest
 
 from gateway.contract.errors import TurnFailed
 from gateway.contract.reply import ReplyRules, render, verify
-from gateway.contract.types import Channel, ReadingContext, Reply
+from gateway.contract.types import Channel, ReadingContext, Reply, StructuredContentMode
 from gateway.contract.wire import loads
 from vendors.lex.v2 import read_reply
 
@@ -18,7 +18,9 @@ def read(case: dict[str, Any]) -> Reply:
     given = case.get("context", {})
     channel = Channel(given.get("channel", "messaging"))
     context = ReadingContext(channel=channel, default_skill=given.get("defaultSkill"))
-    return verify(read_reply(case["answer"], context), ReplyRules(channel=channel))
+    return verify(
+        read_reply(case["answer"], context), ReplyRules(channel=channel, structured_content=StructuredContentMode.OFF)
+    )
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if "reply" in case], ids=lambda case: case["name"])

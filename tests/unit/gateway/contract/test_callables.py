@@ -171,15 +171,19 @@ async def test_any_kind_of_callable_is_called(sandbox: Sandbox, target: Callable
     assert await sandbox.call(target, 1, 2, timeout=5) == 3
 
 
-async def test_plain_callable_runs_in_a_daemon_thread_and_an_async_one_in_the_loop(sandbox: Sandbox) -> None:
-    async def where() -> threading.Thread:
-        return threading.current_thread()
+async def test_callables_run_in_daemon_threads_and_async_ones_share_a_loop_beside_ours(sandbox: Sandbox) -> None:
+    async def where() -> tuple[threading.Thread, asyncio.AbstractEventLoop]:
+        return threading.current_thread(), asyncio.get_running_loop()
 
     plain = await sandbox.call(threading.current_thread, timeout=5)
+    first = await sandbox.call(where, timeout=5)
 
     assert plain is not threading.current_thread()
+    assert first[0] is not threading.current_thread()
     assert plain.daemon
-    assert await sandbox.call(where, timeout=5) is threading.current_thread()
+    assert first[0].daemon
+    assert first[1] is not asyncio.get_running_loop()
+    assert await sandbox.call(where, timeout=5) == first
 
 
 RAISED = [ValueError("SECRET"), SystemExit(3), KeyboardInterrupt(), GeneratorExit(), StopAsyncIteration()]
@@ -267,7 +271,7 @@ async def test_plain_one_does_not_block_the_loop(sandbox: Sandbox) -> None:
 
 
 async def test_async_one_is_cancelled_at_its_timeout(sandbox: Sandbox) -> None:
-    cancelled = asyncio.Event()
+    cancelled = threading.Event()
 
     async def hang() -> None:
         try:
@@ -278,36 +282,91 @@ async def test_async_one_is_cancelled_at_its_timeout(sandbox: Sandbox) -> None:
 
     with pytest.raises(CallableFailed) as caught:
         await sandbox.call(hang, timeout=0.05)
-    await cancelled.wait()
 
     assert caught.value.timed_out
+    assert await asyncio.to_thread(cancelled.wait, 5)
 
 
 async def test_async_one_that_swallows_its_cancellation_is_left_behind() -> None:
     sandbox = Sandbox()
-    let_go, swallowed = asyncio.Event(), asyncio.Queue[None]()
+    let_go, swallowed = threading.Event(), threading.Event()
 
-    async def stubborn() -> None:
+    async def stubborn() -> str:
         while not let_go.is_set():
             try:
-                await let_go.wait()
+                await asyncio.sleep(0.001)
             except asyncio.CancelledError:
-                swallowed.put_nowait(None)
+                swallowed.set()
+        return "at last"
 
+    with pytest.raises(CallableFailed) as caught:
+        await sandbox.call(stubborn, timeout=0.05)
+
+    assert caught.value.timed_out
+    assert await asyncio.to_thread(swallowed.wait, 5)
+    assert await sandbox.call(add_slowly, 1, 2, timeout=5) == 3
+    let_go.set()
+    await sandbox.close()
+
+
+def spin(began: threading.Event, ended: threading.Event) -> None:
     try:
-        with pytest.raises(CallableFailed) as caught:
-            await sandbox.call(stubborn, timeout=0.05)
-        await swallowed.get()
-        await sandbox.close()
-
-        assert caught.value.timed_out
-        assert swallowed.qsize() == 1, "closing cancels it again, and does not wait for it"
-        assert len(sandbox._left_behind) == 1
+        began.set()
+        while True:
+            pass
+    except Exception:  # noqa: BLE001 - this is what must not stand in the way
+        return
     finally:
-        let_go.set()
-    await asyncio.wait(sandbox._left_behind)
-    await asyncio.sleep(0)
-    assert not sandbox._left_behind
+        ended.set()
+
+
+async def test_plain_one_that_spins_is_cut_at_its_timeout(sandbox: Sandbox) -> None:
+    began, ended = threading.Event(), threading.Event()
+
+    with pytest.raises(CallableFailed) as caught:
+        await sandbox.call(spin, began, ended, timeout=0.1)
+
+    assert caught.value.timed_out
+    assert await asyncio.to_thread(ended.wait, 10)
+
+
+async def test_async_one_that_spins_is_cut_and_blocks_nobody(sandbox: Sandbox) -> None:
+    began, ended = threading.Event(), threading.Event()
+
+    async def spin_async() -> None:
+        spin(began, ended)
+
+    spinning = asyncio.ensure_future(sandbox.call(spin_async, timeout=0.2))
+    # Our own loop goes on meanwhile, and so does a plain callable.
+    assert await sandbox.call(began.wait, 5, timeout=5) is True
+    assert not spinning.done()
+    with pytest.raises(CallableFailed) as caught:
+        await spinning
+
+    assert caught.value.timed_out
+    assert await asyncio.to_thread(ended.wait, 10)
+    assert await sandbox.call(add_slowly, 1, 2, timeout=10) == 3
+
+
+async def test_those_that_cannot_be_cut_do_not_pile_up() -> None:
+    sandbox = Sandbox(max_threads=2)
+    let_go = threading.Event()
+    for _ in range(2):
+        with pytest.raises(CallableFailed, match="ran past"):
+            await sandbox.call(let_go.wait, timeout=0.02)
+
+    with pytest.raises(CallableFailed, match="was not called"):
+        await sandbox.call(add, 1, 2, timeout=5)
+
+    let_go.set()
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                assert await sandbox.call(add, 1, 2, timeout=5) == 3
+                break
+            except CallableFailed:
+                await asyncio.sleep(0.01)
+    await sandbox.close()
 
 
 async def test_closing_with_nothing_left_behind_ends_at_once() -> None:
@@ -318,7 +377,7 @@ async def test_closing_with_nothing_left_behind_ends_at_once() -> None:
 
 
 async def test_caller_that_is_cancelled_takes_its_callable_along(sandbox: Sandbox) -> None:
-    began, cancelled = asyncio.Event(), asyncio.Event()
+    began, cancelled = threading.Event(), threading.Event()
 
     async def hang() -> None:
         began.set()
@@ -328,12 +387,12 @@ async def test_caller_that_is_cancelled_takes_its_callable_along(sandbox: Sandbo
             cancelled.set()
 
     calling = asyncio.ensure_future(sandbox.call(hang, timeout=5))
-    await began.wait()
+    assert await asyncio.to_thread(began.wait, 5)
     calling.cancel()
 
     with pytest.raises(asyncio.CancelledError):
         await calling
-    await cancelled.wait()
+    assert await asyncio.to_thread(cancelled.wait, 5)
 
 
 async def test_threads_are_limited_and_the_wait_counts_against_the_timeout() -> None:
@@ -368,8 +427,10 @@ def test_thread_that_ends_after_its_loop_hurts_nobody() -> None:
     let_go, ended = threading.Event(), threading.Event()
 
     def hang() -> None:
-        let_go.wait()
-        ended.set()
+        try:
+            let_go.wait()
+        finally:
+            ended.set()
 
     async def leave() -> None:
         sandbox = Sandbox()
