@@ -69,8 +69,11 @@ async def test_every_turn_is_read_by_the_real_proto(
             query = {kind: {"name" if kind == "event" else "text": said, "languageCode": "en"}}
             status, body = await detect(http, dialogflow, {"queryInput": query})
             assert status == 200, turn.name
-            json_format.ParseDict(body, dialogflow_v2.DetectIntentResponse.pb()())
-            assert body["queryResult"].items() >= turn.answer["queryResult"].items(), turn.name
+            read = json_format.ParseDict(body, dialogflow_v2.DetectIntentResponse.pb()())
+            meant = json_format.ParseDict(turn.answer, dialogflow_v2.DetectIntentResponse.pb()())
+            assert body == json_format.MessageToDict(read), turn.name
+            for field, value in meant.query_result.ListFields():
+                assert getattr(read.query_result, field.name) == value, turn.name
 
 
 @pytest.mark.parametrize(
