@@ -38,6 +38,9 @@ VENDORS: Final = {
     "dialogflow-es": Registration(
         "vendors.dialogflow.settings:DialogflowEsSettings", "vendors.dialogflow.client:DialogflowEs"
     ),
+    "dialogflow-cx": Registration(
+        "vendors.dialogflow.settings:DialogflowCxSettings", "vendors.dialogflow.client_cx:DialogflowCx"
+    ),
     "watson-v1": Registration("vendors.watson.settings:WatsonV1Settings", "vendors.watson.client_v1:WatsonV1"),
     "watson-v2": Registration("vendors.watson.settings:WatsonV2Settings", "vendors.watson.client:WatsonV2"),
     "function": Registration("vendors.function.settings:FunctionSettings", "vendors.function.client:create"),

@@ -5,12 +5,14 @@ Google's are never read and never handed on: they may quote a consumer.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import grpc
 from google.api_core import exceptions as api
 from google.auth import exceptions as auth
 from google.protobuf.duration_pb2 import Duration
+from google.rpc.error_details_pb2 import RetryInfo
 
 from gateway.contract.callables import CallableFailed
 from gateway.contract.catalogue import PREFIX
@@ -20,6 +22,26 @@ from vendors.http import HttpAnswer, TransportFailure
 
 ES_SEND_QUERY: Final = PREFIX + "aivendor.dialogflowv2.send-query"
 """All that can go wrong with ES (docs/contract/errors.md section 1)."""
+CX_SEND_REQUEST: Final = PREFIX + "aivendor.dialogflowcx.send-request"
+"""CX did not answer."""
+CX_PARSER_ERROR: Final = PREFIX + "aivendor.dialogflowcx.parse-message.parser-error"
+"""CX answered what cannot be parsed."""
+CX_MULTIPLE_ACTIONS: Final = PREFIX + "aivendor.dialogflowcx.parse-message.multiple-actions"
+"""CX asks for more than one action in one turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What a generation of the API calls the failures of its transport (docs/contract/errors.md section 8)."""
+
+    send: str
+    """No answer came."""
+    parse: str
+    """What came is not JSON, or no object."""
+
+
+ES_CODES: Final = Codes(ES_SEND_QUERY, ES_SEND_QUERY)
+CX_CODES: Final = Codes(CX_SEND_REQUEST, CX_PARSER_ERROR)
 
 
 class UnusableFile(Exception):
@@ -97,6 +119,24 @@ def translate_answer(answer: HttpAnswer, code: str) -> VendorFailure:
     )
 
 
+def translate_call(error: api.GoogleAPICallError, code: str) -> VendorFailure:
+    """Make the failure of a gRPC call that ended with a status of Dialogflow's own, in the terms that REST has for it."""
+    kind = look_up(type(error), API_KINDS) or FailureKind.SERVER_FAULT
+    if kind is FailureKind.TIMED_OUT:
+        return VendorFailure(kind, code, "Dialogflow: no answer in time")
+    status = error.code if isinstance(error.code, int) else 500
+    return VendorFailure(
+        kind,
+        code,
+        "Dialogflow refused the request" if status < 500 else "Dialogflow failed",
+        vendor_status=status,
+        vendor_error=error.grpc_status_code.name if error.grpc_status_code is not None else None,
+        retry_after=next(
+            (_seconds_of(detail.retry_delay) for detail in error.details if isinstance(detail, RetryInfo)), None
+        ),
+    )
+
+
 def translate_transport(failure: TransportFailure, code: str) -> VendorFailure:
     """Make the failure of a request that brought no whole answer."""
     return VendorFailure(failure.kind, code, f"Dialogflow: {failure.what}")
@@ -165,7 +205,11 @@ def _read_duration(value: Any) -> float | None:
         duration.FromJsonString(value)
     except ValueError:
         return None
-    seconds = duration.seconds + duration.nanos / 1e9
+    return _seconds_of(duration)
+
+
+def _seconds_of(duration: Duration) -> float | None:
+    seconds = float(duration.seconds + duration.nanos / 1e9)
     return seconds if seconds >= 0 else None
 
 

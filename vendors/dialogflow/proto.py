@@ -17,6 +17,8 @@ KINDS: Final = frozenset({"nullValue", "numberValue", "stringValue", "boolValue"
 """What a protobuf Value may be."""
 _MAX_DEPTH: Final = 100
 """Levels of a Struct; protobuf itself reads no deeper."""
+_MAX_WHOLE: Final = 2**53
+"""Up to here a floating-point number says every whole number exactly."""
 _SCALARS: Final[dict[str, type | tuple[type, ...]]] = {
     "numberValue": (int, float),
     "stringValue": str,
@@ -70,6 +72,26 @@ def _plain_value(value: Any, path: str, depth: int) -> Any:
             return held
         case _:
             raise MalformedStruct(f"{path}: has no kind of a Value")
+
+
+def whole_numbers(value: Any) -> Any:
+    """Write whole floating-point numbers as integers, in place; give the value back.
+
+    A Struct's numbers are all floating-point ones: Google writes 2 over REST where its gRPC client reads 2.0. Readers and hooks
+    see 2 either way.
+    """
+    match value:
+        case dict():
+            for name, member in value.items():
+                if isinstance(member, dict | list | float):
+                    value[name] = whole_numbers(member)
+        case list():
+            for index, item in enumerate(value):
+                if isinstance(item, dict | list | float):
+                    value[index] = whole_numbers(item)
+        case float() if value.is_integer() and abs(value) <= _MAX_WHOLE:
+            return int(value)
+    return value
 
 
 def check_message(request: Json, message: type[Proto]) -> None:

@@ -8,9 +8,11 @@ from gateway.contract.errors import FailureKind, InvalidRequest, VendorFailure
 from gateway.contract.types import Json
 from gateway.contract.wire import WireError, dumps
 from vendors.dialogflow.credentials import GoogleCredentials
-from vendors.dialogflow.errors import translate_answer, translate_transport
+from vendors.dialogflow.errors import Codes, translate_answer, translate_transport
+from vendors.dialogflow.proto import whole_numbers
 from vendors.dialogflow.session import service_url
 from vendors.dialogflow.settings import GoogleSettings
+from vendors.dialogflow.signing import send_signed
 from vendors.http import HttpAnswer, TransportFailure, send
 from vendors.services import Services
 
@@ -21,14 +23,14 @@ class RestTransport:
     """Carries requests of one bot."""
 
     def __init__(
-        self, settings: GoogleSettings, services: Services, *, version: str, location: str | None, code: str
+        self, settings: GoogleSettings, services: Services, *, version: str, location: str | None, codes: Codes
     ) -> None:
-        """Take the API's version (`v2`), the region, and the code of the failures."""
+        """Take the API's version (`v2`), the region, and the codes of the failures."""
         self._services = services
         self._root = service_url(settings, location) / version
-        self._code = code
+        self._codes = codes
         self._credentials = (
-            None if settings.auth_type == "none" else GoogleCredentials(settings, services.clock, code=code)
+            None if settings.auth_type == "none" else GoogleCredentials(settings, services.clock, code=codes.send)
         )
 
     async def open(self) -> None:
@@ -42,48 +44,42 @@ class RestTransport:
             await self._credentials.close()
 
     async def detect_intent(self, session: str, body: Json, *, timeout: float) -> Json:  # noqa: ASYNC109 - one attempt's limit
-        """Send one request within `timeout` seconds. Raise VendorFailure, and InvalidRequest for what is not JSON.
-
-        A token that is refused is renewed, and the request sent again, once: it was refused unread.
-        """
+        """Send one request within `timeout` seconds. Raise VendorFailure, and InvalidRequest for what is not JSON."""
         try:
             data = dumps(body)
         except WireError as error:
             raise InvalidRequest("request", str(error)) from error
         url = self._root.joinpath(f"{session}:detectIntent")
-        answer = await self._send(url, data, timeout)
+
+        async def attempt(headers: dict[str, str], left: float) -> Json:
+            return self._read(await self._post(url, data, headers, left))
+
+        return await send_signed(
+            attempt, self._credentials, self._services.clock, timeout=timeout, code=self._codes.send
+        )
+
+    async def _post(self, url: URL, data: bytes, headers: dict[str, str], left: float) -> HttpAnswer:
+        try:
+            return await send(
+                self._services.http, "POST", url, headers={**_HEADERS, **headers}, body=data, timeout=left
+            )
+        except TransportFailure as failure:
+            code = self._codes.parse if failure.kind is FailureKind.UNUSABLE else self._codes.send
+            raise translate_transport(failure, code) from failure
+
+    def _read(self, answer: HttpAnswer) -> Json:
         if not 200 <= answer.status < 300:
-            raise translate_answer(answer, self._code)
+            raise translate_answer(answer, self._codes.send)
         try:
             decoded = answer.json()
         except WireError as error:
             raise self._unusable(answer, "an answer that is not JSON") from error
         if not isinstance(decoded, dict):
             raise self._unusable(answer, "an answer that is no object")
+        whole_numbers(decoded)
         return decoded
 
-    async def _send(self, url: URL, data: bytes, timeout: float) -> HttpAnswer:  # noqa: ASYNC109 - as above
-        if self._credentials is None:
-            return await self._post(url, data, {}, timeout)
-        clock = self._services.clock
-        end = clock.monotonic() + timeout
-        token = await self._credentials.token(timeout=timeout)
-        answer = await self._post(url, data, token.headers, end - clock.monotonic())
-        if answer.status != 401:
-            return answer
-        self._credentials.forget(token)
-        token = await self._credentials.token(timeout=end - clock.monotonic())
-        return await self._post(url, data, token.headers, end - clock.monotonic())
-
-    async def _post(self, url: URL, data: bytes, headers: dict[str, str], left: float) -> HttpAnswer:
-        if left <= 0:
-            raise VendorFailure(FailureKind.NOT_SENT, self._code, "signing in to Google took all the time there was")
-        try:
-            return await send(
-                self._services.http, "POST", url, headers={**_HEADERS, **headers}, body=data, timeout=left
-            )
-        except TransportFailure as failure:
-            raise translate_transport(failure, self._code) from failure
-
     def _unusable(self, answer: HttpAnswer, what: str) -> VendorFailure:
-        return VendorFailure(FailureKind.UNUSABLE, self._code, f"Dialogflow gave {what}", vendor_status=answer.status)
+        return VendorFailure(
+            FailureKind.UNUSABLE, self._codes.parse, f"Dialogflow gave {what}", vendor_status=answer.status
+        )

@@ -25,6 +25,14 @@ def session_id(conversation_id: str) -> str:
 
 def service_url(settings: GoogleSettings, location: str | None) -> URL:
     """Give the root of the service: the configured endpoint, or Google's own for the location."""
+    return URL(f"{'http' if settings.insecure else 'https'}://{_endpoint(settings, location)}")
+
+
+def service_target(settings: GoogleSettings, location: str | None) -> str:
+    """Give the same as `host` or `host:port`, as gRPC wants it."""
+    return _endpoint(settings, location)
+
+
+def _endpoint(settings: GoogleSettings, location: str | None) -> str:
     regional = "" if location in (None, "global") else f"{location}-"
-    endpoint = settings.api_endpoint or f"{regional}dialogflow.googleapis.com"
-    return URL(f"{'http' if settings.insecure else 'https'}://{endpoint}")
+    return settings.api_endpoint or f"{regional}dialogflow.googleapis.com"

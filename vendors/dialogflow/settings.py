@@ -15,6 +15,8 @@ TOKEN_URI: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an addr
 """Google's token endpoint, where the credentials name none of their own."""
 _ENDPOINT: Final = r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?$"
 _ID: Final = r"^[A-Za-z0-9_-]+$"
+_PROJECT: Final = r"^[A-Za-z0-9.:_-]+$"
+_LOCATION: Final = r"^[a-z0-9-]+$"
 
 
 def _problem(text: str) -> PydanticCustomError:
@@ -55,7 +57,9 @@ class GoogleSettings(BaseModel):
     """What every Dialogflow bot may have: how it signs in, and where the service is."""
 
     # Problems never quote what was given: it may be a key.
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
     # The order matters: a check sees only the fields above its own.
     language_code: str = Field("en", pattern=r"^[A-Za-z0-9-]+$")
@@ -63,26 +67,21 @@ class GoogleSettings(BaseModel):
     credentials_file: str | None = Field(None, min_length=1)
     """Path of a service account's JSON file."""
     credentials_json: ServiceAccount | None = None
-    """Such a file's content. With neither, Google's default chain is asked."""
+    """Such a file's content, as JSON or as a mapping. With neither, Google's default chain is asked."""
     transport: Literal["rest", "grpc"] = "rest"
+    """How the API is spoken: `rest`, or `grpc` through Google's own client, which takes more CPU time."""
     api_endpoint: str | None = Field(None, pattern=_ENDPOINT)
     """`host` or `host:port` instead of Google's own."""
     insecure: bool = False
     """Plaintext, for an emulator on this machine."""
     auth_type: Literal["google", "none"] = "google"
+    """`none`: nobody signs in; only together with `insecure`."""
 
     @field_validator("credentials_json")
     @classmethod
     def _one_place(cls, value: ServiceAccount | None, info: ValidationInfo) -> ServiceAccount | None:
         if value is not None and info.data.get("credentials_file") is not None:
             raise _problem("credentials_file is given too: keep one of them")
-        return value
-
-    @field_validator("transport")
-    @classmethod
-    def _available(cls, value: str) -> str:
-        if value == "grpc":
-            raise _problem("transport grpc is not available in this version")
         return value
 
     @field_validator("insecure")
@@ -106,12 +105,25 @@ class GoogleSettings(BaseModel):
 class DialogflowEsSettings(GoogleSettings):
     """A Dialogflow ES agent (docs/contract/vendors/dialogflow-es.md, "Configuration items")."""
 
-    project_id: str = Field(pattern=r"^[A-Za-z0-9.:_-]+$")
+    project_id: str = Field(pattern=_PROJECT)
     """The Google Cloud project of the agent."""
-    location: str | None = Field(None, pattern=r"^[a-z0-9-]+$")
+    location: str | None = Field(None, pattern=_LOCATION)
     """The agent's region, such as `europe-west1`; without it the global agent."""
     environment: str | None = Field(None, pattern=_ID)
     """A published environment; without it the draft answers."""
+
+
+class DialogflowCxSettings(GoogleSettings):
+    """A Dialogflow CX agent (docs/contract/vendors/dialogflow-cx.md, "Configuration items")."""
+
+    project_id: str = Field(pattern=_PROJECT)
+    """The Google Cloud project of the agent."""
+    location: str = Field(pattern=_LOCATION)
+    """The agent's region, such as `europe-west1`, or `global`."""
+    agent_id: str = Field(pattern=_ID)
+    """The agent's UUID: what follows `agents/` in its address."""
+    environment_id: str | None = Field(None, pattern=_ID)
+    """An environment's UUID; without it the draft flows answer."""
 
 
 def is_loopback(endpoint: str | None) -> bool:

@@ -1,0 +1,43 @@
+"""How detectIntent is spoken: REST, or gRPC where an account asks for it. Both take and give the same plain JSON."""
+
+from types import ModuleType
+from typing import Protocol
+
+from gateway.contract.types import Json
+from vendors.dialogflow.errors import Codes
+from vendors.dialogflow.rest import RestTransport
+from vendors.dialogflow.settings import GoogleSettings
+from vendors.services import Services
+
+
+class Transport(Protocol):
+    """Carries requests of one bot."""
+
+    async def open(self) -> None:
+        """Find the credentials; network failures are left to `detect_intent`."""
+
+    async def close(self) -> None:
+        """Let go of credentials and connections."""
+
+    async def detect_intent(self, session: str, body: Json, *, timeout: float) -> Json:  # noqa: ASYNC109 - one attempt's limit
+        """Send one request within `timeout` seconds. Raise VendorFailure, and InvalidRequest for what cannot be sent."""
+
+
+def make_transport(
+    settings: GoogleSettings,
+    services: Services,
+    *,
+    sdk: ModuleType,
+    version: str,
+    location: str | None,
+    codes: Codes,
+) -> Transport:
+    """Make the transport that the settings name, for one generation of the API.
+
+    `sdk` is Google's package for it (`google.cloud.dialogflow_v2`), `version` its name in REST's paths (`v2`).
+    """
+    if settings.transport == "rest":
+        return RestTransport(settings, services, version=version, location=location, codes=codes)
+    from vendors.dialogflow.rpc import GrpcTransport  # noqa: PLC0415 - only bots that use gRPC bring it along
+
+    return GrpcTransport(settings, services, sdk=sdk, location=location, codes=codes)
