@@ -1,4 +1,4 @@
-"""Dialogflow's answer as LivePerson's reply: every row of "Response" in docs/contract/vendors/dialogflow-es.md."""
+"""Dialogflow's answer as LivePerson's reply: every row of "Response" in docs/contract/vendors/dialogflow-*.md."""
 
 from pathlib import Path
 from typing import Any
@@ -8,20 +8,35 @@ import pytest
 from gateway.contract.catalogue import PREFIX
 from gateway.contract.errors import BridgeError, VendorFailure
 from gateway.contract.reply import ReplyRules, render, verify
-from gateway.contract.types import Channel
+from gateway.contract.types import Channel, ReadingContext, Reply, StructuredContentMode
 from gateway.contract.wire import loads
-from vendors.dialogflow.es import read_reply
+from vendors.dialogflow import cx, es
 
-CASES = loads((Path(__file__).parents[2] / "data/dialogflow/replies.json").read_bytes())["cases"]
+DATA = Path(__file__).parents[2] / "data/dialogflow"
+CASES = [
+    pytest.param(api, case, id=f"{api}: {case['name']}")
+    for api, file in (("es", "replies.json"), ("cx", "replies_cx.json"))
+    for case in loads((DATA / file).read_bytes())["cases"]
+]
 
 
-def rules(case: dict[str, Any]) -> ReplyRules:
-    return ReplyRules(channel=Channel(case.get("channel", "messaging")), custom_ttr=case.get("custom_ttr", False))
+def read(api: str, case: dict[str, Any]) -> Reply:
+    if api == "es":
+        reply = es.read_reply(case["answer"])
+    else:
+        reply = cx.read_reply(case["answer"], ReadingContext(default_skill=case.get("default_skill")))
+    channel = Channel(case.get("channel", "messaging"))
+    return verify(
+        reply,
+        ReplyRules(
+            channel=channel, custom_ttr=case.get("custom_ttr", False), structured_content=StructuredContentMode.OFF
+        ),
+    )
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if "reply" in case], ids=lambda case: case["name"])
-def test_answer_becomes_reply(case: dict[str, Any]) -> None:
-    reply = verify(read_reply(case["answer"]), rules(case))
+@pytest.mark.parametrize(("api", "case"), [case for case in CASES if "reply" in case.values[1]])  # type: ignore[operator]  # pytest calls it object
+def test_answer_becomes_reply(api: str, case: dict[str, Any]) -> None:
+    reply = read(api, case)
 
     assert {"reply": render(reply), "warnings": list(reply.warnings)} == {
         "reply": case["reply"],
@@ -29,10 +44,10 @@ def test_answer_becomes_reply(case: dict[str, Any]) -> None:
     }
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if "error" in case], ids=lambda case: case["name"])
-def test_answer_ends_in_code(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("api", "case"), [case for case in CASES if "error" in case.values[1]])  # type: ignore[operator]  # pytest calls it object
+def test_answer_ends_in_code(api: str, case: dict[str, Any]) -> None:
     with pytest.raises(BridgeError) as caught:
-        verify(read_reply(case["answer"]), rules(case))
+        read(api, case)
 
     assert caught.value.code == PREFIX + case["error"]
     if "kind" in case:

@@ -41,7 +41,7 @@ async def credentials(settings: DialogflowEsSettings, opened: Opener) -> GoogleC
     return found
 
 
-async def fail(credentials: GoogleCredentials, *, timeout: float = 5) -> dict[str, Any]:  # noqa: ASYNC109 - handed on
+async def fail(credentials: GoogleCredentials, *, timeout: float = 5) -> dict[str, Any]:
     with pytest.raises(VendorFailure) as caught:
         await credentials.token(timeout=timeout)
     failure = caught.value

@@ -7,6 +7,8 @@ import grpc
 import pytest
 from google.api_core import exceptions as api
 from google.auth import exceptions as auth
+from google.protobuf.duration_pb2 import Duration
+from google.rpc.error_details_pb2 import Help, RetryInfo
 
 from gateway.contract.errors import FailureKind
 from gateway.contract.wire import dumps
@@ -20,6 +22,7 @@ from vendors.dialogflow.errors import (
     look_up,
     translate_answer,
     translate_auth,
+    translate_call,
     translate_reported,
 )
 from vendors.http import HttpAnswer
@@ -155,3 +158,60 @@ def test_nonsense_in_retry_info_is_none(delay: object) -> None:
 )
 def test_answer_that_reports_nothing(answer: dict[str, object]) -> None:
     assert translate_reported(answer, ES_SEND_QUERY) is None
+
+
+def make_call_error(code: grpc.StatusCode, details: list[Any] | None = None) -> Any:
+    from_status: Callable[..., Any] = api.from_grpc_status
+
+    return from_status(code, "SECRET", details=details or [])
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "status", "message"),
+    [
+        (grpc.StatusCode.UNAVAILABLE, FailureKind.UNAVAILABLE, 503, "Dialogflow failed (HTTP 503, UNAVAILABLE)"),
+        (grpc.StatusCode.UNKNOWN, FailureKind.SERVER_FAULT, 500, "Dialogflow failed (HTTP 500, UNKNOWN)"),
+        (grpc.StatusCode.UNIMPLEMENTED, FailureKind.SERVER_FAULT, 501, "Dialogflow failed (HTTP 501, UNIMPLEMENTED)"),
+        (
+            grpc.StatusCode.UNAUTHENTICATED,
+            FailureKind.DENIED,
+            401,
+            "Dialogflow refused the request (HTTP 401, UNAUTHENTICATED)",
+        ),
+        (grpc.StatusCode.DEADLINE_EXCEEDED, FailureKind.TIMED_OUT, None, "Dialogflow: no answer in time"),
+    ],
+    ids=lambda value: value.name if isinstance(value, grpc.StatusCode) else "",
+)
+def test_grpc_call_that_fails(code: grpc.StatusCode, kind: FailureKind, status: int | None, message: str) -> None:
+    failure = translate_call(make_call_error(code), ES_SEND_QUERY)
+
+    assert (failure.kind, failure.code, failure.vendor_status, failure.message, failure.retry_after) == (
+        kind,
+        ES_SEND_QUERY,
+        status,
+        message,
+        None,
+    )
+
+
+@pytest.mark.parametrize(("seconds", "retry_after"), [(13.5, 13.5), (0, 0.0), (-1, None)])
+def test_retry_info_of_a_grpc_call(seconds: float, retry_after: float | None) -> None:
+    info = RetryInfo(retry_delay=Duration(seconds=int(seconds), nanos=int(seconds % 1 * 1e9)))
+    error = make_call_error(grpc.StatusCode.RESOURCE_EXHAUSTED, [Help(), info])
+
+    failure = translate_call(error, ES_SEND_QUERY)
+
+    assert (failure.kind, failure.retry_after) == (FailureKind.THROTTLED, retry_after)
+
+
+def test_error_without_a_status() -> None:
+    make_error: Callable[[str], Any] = api.GoogleAPICallError
+
+    failure = translate_call(make_error("SECRET"), ES_SEND_QUERY)
+
+    assert (failure.kind, failure.vendor_status, failure.vendor_error, failure.message) == (
+        FailureKind.SERVER_FAULT,
+        500,
+        None,
+        "Dialogflow failed (HTTP 500)",
+    )

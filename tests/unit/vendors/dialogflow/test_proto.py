@@ -1,4 +1,6 @@
+import copy
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from gateway.contract.errors import InvalidRequest
 from gateway.contract.wire import loads
-from vendors.dialogflow.proto import MalformedStruct, check_message, plain_struct
+from vendors.dialogflow.proto import MalformedStruct, check_message, plain_struct, whole_numbers
 
 CASES = loads((Path(__file__).parents[3] / "data/dialogflow/structs.json").read_bytes())["cases"]
 SCALARS = (
@@ -138,3 +140,45 @@ def test_every_plain_object_is_a_struct_of_googles(value: dict[str, Any]) -> Non
 
     assert set(read.fields) == set(value)
     assert all(not math.isnan(field.number_value) for field in read.fields.values())
+
+
+@pytest.mark.parametrize(
+    ("value", "whole"),
+    [
+        (2.0, "2"),
+        (-3.0, "-3"),
+        (-0.0, "0"),
+        (1.5, "1.5"),
+        (float(2**53), str(2**53)),
+        (float(2**54), "1.8014398509481984e+16"),
+        (True, "True"),
+        (None, "None"),
+        ("2.0", "'2.0'"),
+        ({"a": [1.0, {"b": 2.0}, [[3.0]]], "c": 4}, "{'a': [1, {'b': 2}, [[3]]], 'c': 4}"),
+    ],
+)
+def test_whole_numbers(value: Any, whole: str) -> None:
+    assert repr(whole_numbers(value)) == whole
+
+
+@given(JSON)
+def test_whole_numbers_change_no_value(value: Any) -> None:
+    before = copy.deepcopy(value)
+
+    after = whole_numbers(value)
+
+    assert after == before
+    assert not list(whole_floats(after))
+
+
+def whole_floats(value: Any) -> Iterator[float]:
+    """Find what should have become an integer."""
+    match value:
+        case dict():
+            for member in value.values():
+                yield from whole_floats(member)
+        case list():
+            for item in value:
+                yield from whole_floats(item)
+        case float() if value.is_integer() and abs(value) <= 2**53:
+            yield value

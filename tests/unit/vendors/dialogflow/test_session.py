@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vendors.dialogflow.session import MAX_SESSION_ID, service_url, session_id
+from vendors.dialogflow.session import MAX_SESSION_ID, service_target, service_url, session_id
 from vendors.dialogflow.settings import DialogflowEsSettings
 
 
@@ -44,3 +44,4 @@ def test_service_url(settings: dict[str, object], url: str) -> None:
     made = DialogflowEsSettings.model_validate({"project_id": "p", **settings})
 
     assert str(service_url(made, made.location)).rstrip("/") == url
+    assert service_target(made, made.location) == url.partition("://")[2]

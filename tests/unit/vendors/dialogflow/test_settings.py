@@ -7,25 +7,43 @@ import pytest
 from pydantic import ValidationError
 
 from gateway.contract.wire import loads
-from vendors.dialogflow.settings import TOKEN_URI, DialogflowEsSettings, is_loopback, read_service_account
+from vendors.dialogflow.settings import (
+    TOKEN_URI,
+    DialogflowCxSettings,
+    DialogflowEsSettings,
+    GoogleSettings,
+    is_loopback,
+    read_service_account,
+)
 
-CASES = loads((Path(__file__).parents[3] / "data/dialogflow/settings.json").read_bytes())
+DATA = Path(__file__).parents[3] / "data/dialogflow"
+MODELS = {"settings.json": DialogflowEsSettings, "settings_cx.json": DialogflowCxSettings}
+
+
+def cases(outcome: str) -> list[Any]:
+    return [
+        pytest.param(model, case, id=f"{file.removesuffix('.json')}: {case['name']}")
+        for file, model in MODELS.items()
+        for case in loads((DATA / file).read_bytes())[outcome]
+    ]
+
+
 PEM = "-----BEGIN PRIVATE KEY-----\nSECRET\n-----END PRIVATE KEY-----\n"
 
 
-@pytest.mark.parametrize("case", CASES["good"], ids=lambda case: case["name"])
-def test_good_settings_are_taken(case: dict[str, Any]) -> None:
-    settings = DialogflowEsSettings(**case["settings"])
+@pytest.mark.parametrize(("model", "case"), cases("good"))
+def test_good_settings_are_taken(model: type[GoogleSettings], case: dict[str, Any]) -> None:
+    settings = model(**case["settings"])
 
     assert settings.model_dump(include=set(case["settings"]) - {"credentials_json"}) == {
         key: value for key, value in case["settings"].items() if key != "credentials_json"
     }
 
 
-@pytest.mark.parametrize("case", CASES["bad"], ids=lambda case: case["name"])
-def test_bad_settings_are_named_and_not_quoted(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("model", "case"), cases("bad"))
+def test_bad_settings_are_named_and_not_quoted(model: type[GoogleSettings], case: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as caught:
-        DialogflowEsSettings(**case["settings"])
+        model(**case["settings"])
 
     problems = [[".".join(map(str, error["loc"])), error["msg"]] for error in caught.value.errors()]
     assert problems == case["problems"]
@@ -45,6 +63,31 @@ def test_defaults() -> None:
         "location": None,
         "environment": None,
     }
+
+
+def test_defaults_of_cx() -> None:
+    settings = DialogflowCxSettings(project_id="shop-1", location="us", agent_id="77fe")
+
+    assert settings.model_dump() == {
+        "language_code": "en",
+        "credentials_file": None,
+        "credentials_json": None,
+        "transport": "rest",
+        "api_endpoint": None,
+        "insecure": False,
+        "auth_type": "google",
+        "project_id": "shop-1",
+        "location": "us",
+        "agent_id": "77fe",
+        "environment_id": None,
+    }
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.__name__)
+def test_schema_describes_every_key(model: type[GoogleSettings]) -> None:
+    described = {name: schema.get("description") for name, schema in model.model_json_schema()["properties"].items()}
+
+    assert all(described.values()), described
 
 
 def test_key_is_kept_whole_and_never_printed() -> None:
