@@ -4,7 +4,7 @@ The docstring of an attribute is the description that editors show, by way of th
 """
 
 import ipaddress
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -127,6 +127,8 @@ class Hooks(Section):
     """Hooks that are told of every error of the bot."""
     timeout: Duration = 2.0
     """Seconds that each hook may take."""
+    on_failure: Literal["fail", "skip"] = "fail"
+    """What becomes of the turn when a pre or post hook fails: it fails too, or goes on without that hook."""
 
 
 class Retry(Section):

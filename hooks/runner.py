@@ -5,9 +5,10 @@ or that still runs after its time, reaches into the turn; and the pipeline's own
 """
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from gateway.contract.callables import CallableFailed, Sandbox
 from gateway.contract.errors import BridgeError, HookFailed
@@ -15,6 +16,11 @@ from gateway.contract.types import HookKeys, Json
 from gateway.contract.wire import WireError, copy, dumps, loads
 from hooks.context import HookScope
 from hooks.loader import Hook
+
+TIMEOUTS_IN_A_ROW: Final = 5
+"""After so many a hook is no longer called for a while: each may have left a thread behind that cannot be cut."""
+BENCHED_FOR: Final = 30.0
+"""Seconds; then one call shows whether it is well again."""
 
 DeadlineLeft: TypeAlias = Callable[[], float]
 """Seconds that the turn has left."""
@@ -31,13 +37,20 @@ class HookRunner:
         *,
         timeout: float,
         sandbox: Sandbox,
+        skip_failed: bool = False,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the hooks in the order they run; `timeout` is seconds, for each."""
+        """Take the hooks in the order they run; `timeout` is seconds, for each.
+
+        With `skip_failed` a pre or post hook that fails is passed over, and the turn goes on with what it had been given.
+        """
         self._pre = tuple(pre)
         self._post = tuple(post)
         self._error = tuple(error)
         self._timeout = timeout
         self._sandbox = sandbox
+        self._skip_failed = skip_failed
+        self._benches = {id(hook): Bench(now) for hook in (*self._pre, *self._post, *self._error)}
 
     def __bool__(self) -> bool:
         """Say whether the bot has hooks of any kind."""
@@ -79,11 +92,15 @@ class HookRunner:
         except WireError as error:
             raise HookFailed(f"the {kind} hooks were not called: the payload {error}") from None
         for hook in hooks:
+            # What a hook that fails has changed in place before it failed is not kept either.
+            untouched: Json = copy(given) if self._skip_failed else {}
             try:
                 given = _check_result(await self._call(hook, given, scope, deadline_left), given)
             except _Problem as problem:
                 problem.log(kind, hook, scope)
-                raise HookFailed(f"the {kind} hook {hook.target} {problem}") from None
+                if not self._skip_failed:
+                    raise HookFailed(f"the {kind} hook {hook.target} {problem}") from None
+                given = untouched
         return given
 
     async def _call(self, hook: Hook, payload: Json, scope: HookScope, deadline_left: DeadlineLeft) -> Any:
@@ -91,18 +108,54 @@ class HookRunner:
         left = deadline_left()
         if left <= 0:
             raise _Problem("was not called: the turn's time is over")
+        bench = self._benches[id(hook)]
+        if bench.holds():
+            raise _Problem(f"was not called: it has run past its timeout {TIMEOUTS_IN_A_ROW} times in a row")
         state_before = dumps(scope.state)
         context = scope.make_context(hook.target, hook.options)
         try:
             result = await self._sandbox.call(hook.function, payload, context, timeout=min(self._timeout, left))
         except CallableFailed as failure:
+            if not failure.timed_out:
+                bench.note_return()
+            elif left >= self._timeout:
+                bench.note_timeout()
             _restore_unless_json(scope.state, state_before)
             if failure.timed_out and left < self._timeout:
                 raise _Problem(f"ran past the {left:.3g} s that the turn had left") from None
             raise _Problem(str(failure), failure.__cause__) from None
+        bench.note_return()
         if problem := _restore_unless_json(scope.state, state_before):
             raise _Problem(f"left a state that {problem}")
         return result
+
+
+class Bench:
+    """Where a hook sits that has run past its timeout too often in a row."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._timeouts = 0
+        self._until = 0.0
+
+    def holds(self) -> bool:
+        """Say whether the hook may not be called now; when its time on the bench is over, one call goes through."""
+        if self._timeouts < TIMEOUTS_IN_A_ROW:
+            return False
+        if self._now() < self._until:
+            return True
+        self._until = self._now() + BENCHED_FOR
+        return False
+
+    def note_timeout(self) -> None:
+        """Count a call that ran past its timeout."""
+        self._timeouts += 1
+        if self._timeouts >= TIMEOUTS_IN_A_ROW:
+            self._until = self._now() + BENCHED_FOR
+
+    def note_return(self) -> None:
+        """Begin to count anew: the hook came back."""
+        self._timeouts = 0
 
 
 def build_error_report(

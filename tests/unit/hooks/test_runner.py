@@ -189,7 +189,8 @@ async def test_a_hook_that_fails_fails_the_turn(
     kind: str, function: Callable[..., Any], problem: str, sandbox: Sandbox, scope: HookScope, captured: LogCapture
 ) -> None:
     hooks = [name(append, {"tag": 1}), Hook("acme:broken", function), name(append, {"tag": 2})]
-    broken = HookRunner(**{kind: hooks}, timeout=0.05 if function is never else 5, sandbox=sandbox)
+    given: Any = {kind: hooks}
+    broken = HookRunner(**given, timeout=0.05 if function is never else 5, sandbox=sandbox)
     payload: Json = {"text": SECRET}
     with pytest.raises(HookFailed) as caught:
         await getattr(broken, f"run_{kind}")(payload, scope, ample)
@@ -402,3 +403,58 @@ async def test_a_report_that_is_not_json_is_logged(sandbox: Sandbox, scope: Hook
             "log_level": "warning",
         }
     ]
+
+
+# --- Hooks that hang, and hooks that are passed over -------------------------------------------------------------------
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def test_a_hook_that_hangs_time_and_again_is_not_called_for_a_while(scope: HookScope) -> None:
+    calls: list[int] = []
+    well = threading.Event()
+
+    def hang(_payload: Json, _ctx: HookContext) -> None:
+        calls.append(len(calls))
+        well.wait(10)
+
+    sandbox, clock = Sandbox(), Clock()
+    runner = HookRunner([name(hang)], timeout=0.02, sandbox=sandbox, now=clock)
+
+    async def fails_with() -> str:
+        with pytest.raises(HookFailed) as failed:
+            await runner.run_pre({}, scope, ample)
+        return failed.value.message
+
+    told = [await fails_with() for _ in range(7)]
+    assert told[:5] == ["the pre hook acme:hang ran past its timeout of 0.02 s"] * 5
+    assert told[5:] == ["the pre hook acme:hang was not called: it has run past its timeout 5 times in a row"] * 2
+    assert len(calls) == 5
+    clock.now = 30
+    assert "ran past" in await fails_with()
+    assert "was not called" in await fails_with()
+    clock.now = 60
+    well.set()
+    assert await runner.run_pre({"a": 1}, scope, ample) == {"a": 1}
+    assert await runner.run_pre({"a": 1}, scope, ample) == {"a": 1}
+    await sandbox.close()
+
+
+@pytest.mark.parametrize("kind", ["run_pre", "run_post"])
+async def test_a_failed_hook_can_be_passed_over_and_leaves_nothing(
+    kind: str, sandbox: Sandbox, scope: HookScope
+) -> None:
+    def spoil(payload: Json, ctx: HookContext) -> Json:
+        payload["spoilt"] = True
+        ctx.state["spoilt"] = True
+        raise ValueError(SECRET)
+
+    hooks = [name(append, {"tag": 1}), name(spoil), name(append, {"tag": 2})]
+    given: Any = {kind.removeprefix("run_"): hooks}
+    runner = HookRunner(**given, timeout=2, sandbox=sandbox, skip_failed=True)
+    assert await getattr(runner, kind)({"a": 1}, scope, ample) == {"a": 1, "seen": [1, 2]}
