@@ -1,6 +1,7 @@
 """Lint the export of a Dialogflow ES agent: agent.json, and a file for every intent. docs/contract/vendors/dialogflow-es.md."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -28,12 +29,13 @@ def is_agent(names: list[str]) -> bool:
 def check(documents: Documents) -> None:
     """Check every response of every intent."""
     paths = [PurePosixPath(name) for name in documents.names]
+    known = frozenset(paths)
     root = min((path for path in paths if path.name == "agent.json"), key=lambda path: len(path.parts))
     documents.load(str(root))
     events: set[str] = set()
     has_fallback = False
     for path in paths:
-        if path.parent != root.parent / "intents" or _is_training(path, paths):
+        if path.parent != root.parent / "intents" or _is_training(path, known):
             continue
         intent = documents.load(str(path), intent=path.stem)
         if intent is None:
@@ -42,7 +44,8 @@ def check(documents: Documents) -> None:
         place = Place(str(path), title)
         documents.findings.intents[title] = None
         answers = _check_intent(documents, intent, place)
-        has_fallback |= answers and intent.get("fallbackIntent") is True
+        # One with input contexts answers only where they are active.
+        has_fallback |= answers and intent.get("fallbackIntent") is True and not intent.get("contexts")
         events |= {
             event["name"]
             for event, _ in documents.objects(intent, "events", place)
@@ -51,10 +54,10 @@ def check(documents: Documents) -> None:
     _check_coverage(documents, Place(str(root)), events, has_fallback=has_fallback)
 
 
-def _is_training(path: PurePosixPath, paths: list[PurePosixPath]) -> bool:
+def _is_training(path: PurePosixPath, known: AbstractSet[PurePosixPath]) -> bool:
     """Tell INTENT_usersays_LANGUAGE.json with the training phrases, an array, from the intent beside it."""
     intent, found, _ = path.stem.rpartition("_usersays_")
-    return bool(found) and path.with_name(f"{intent}.json") in paths
+    return bool(found) and path.with_name(f"{intent}.json") in known
 
 
 def _check_coverage(documents: Documents, place: Place, events: set[str], *, has_fallback: bool) -> None:

@@ -42,14 +42,15 @@ def _search(folder: Path) -> Iterator[Source | Refusal]:
             members = {show_path(file.relative_to(folder)): file.read_bytes() for file in files if file.is_file()}
             yield Source(show_path(folder), True, members)
             return
-        entries = sorted(folder.iterdir())
+        # A link may lead back up.
+        entries = [(entry, entry.is_dir() and not entry.is_symlink()) for entry in sorted(folder.iterdir())]
     except OSError as error:
         yield Refusal(show_path(folder), f"cannot be read: {error.strerror}")
         return
-    for entry in entries:
+    for entry, is_folder in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir():
+        if is_folder:
             yield from _search(entry)
         elif entry.suffix.lower() in {".zip", ".json"}:
             yield _open(entry)

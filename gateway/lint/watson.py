@@ -16,7 +16,7 @@ TITLE: Final = "Watson Assistant"
 WELCOME: Final = ("welcome", "conversation_start")
 FALLBACK: Final = "anything_else"
 _OLD_HOST: Final = "watsonplatform.net"
-_GOES_ON: Final = frozenset({"jump_to", "skip_user_input", "skip_slot"})
+_GOES_ON: Final = ("jump_to", "skip_user_input", "skip_slot")
 
 
 def find_workspaces(document: Any) -> list[tuple[Json, Place]]:
@@ -67,7 +67,11 @@ def check(documents: Documents, member: str, document: Json) -> None:
 def _check_dialog(documents: Documents, space: Json, place: Place) -> Iterator[str]:
     """Check the nodes, and give the conditions of those at the root."""
     nodes = list(documents.objects(space, "dialog_nodes", place))
-    parents = {str(node.get("parent")) for node, _ in nodes if node.get("parent")}
+    folders = [node.get("dialog_node") for node, _ in nodes if node.get("type") == "folder"]
+    # Nodes with conditional responses, slots or handlers below them, which answer in their place.
+    parents = {
+        str(node.get("parent")) for node, _ in nodes if node.get("type", "standard") not in ("standard", "folder")
+    }
     for index, (node, found) in enumerate(nodes):
         if node.get("disabled") is True:
             continue
@@ -94,12 +98,13 @@ def _check_dialog(documents: Documents, space: Json, place: Place) -> Iterator[s
                 at,
                 "has no response, and does not go on to a node that has: LivePerson gets an empty answer",
             )
-        if not node.get("parent") and isinstance(node.get("conditions"), str):
+        is_root = not node.get("parent") or node.get("parent") in folders
+        if is_root and isinstance(node.get("conditions"), str):
             yield node["conditions"]
 
 
 def _must_answer(node: Json, parents: set[str]) -> bool:
-    """Say whether a node ends a turn by itself: no folder or slot, no jump, no conditional responses below it."""
+    """Say whether a node ends a turn by itself: no folder or slot, no jump, nothing below it that answers in its place."""
     if node.get("type", "standard") not in ("standard", None) or "conditions" not in node:
         return False
     step = node.get("next_step")

@@ -23,7 +23,7 @@ MAX_PUBLISHED: Final = 256
 """Characters that a button can send."""
 MAX_TITLE: Final = 128
 MAX_LINK: Final = 1024
-_VARIANTS: Final = frozenset({"sequential", "random"})
+_VARIANTS: Final = ("sequential", "random")
 
 
 def check_output(documents: Documents, answer: Answer, output: Json, place: Place) -> None:

@@ -59,10 +59,11 @@ def _describe_rule(code: str) -> Json:
 
 def _describe_result(export: LintedExport, finding: Finding, rule: int) -> Json:
     place = finding.place
-    physical: Json = {"artifactLocation": {"uri": _locate(export, finding)}}
-    # A zip has no lines: what is inside is told in words, and by the logical location.
+    # GitHub wants a line. A zip has none: what is inside is told in words, and by the logical location.
+    region = {"startLine": 1}
     if finding.line is not None and finding.column is not None and (export.is_folder or not place.member):
-        physical["region"] = {"startLine": finding.line, "startColumn": finding.column}
+        region = {"startLine": finding.line, "startColumn": finding.column}
+    physical = {"artifactLocation": {"uri": _locate(export, finding)}, "region": region}
     where = f"{place.member}: {name_path(finding)}" if place.member else name_path(finding)
     logical = {"name": name_intent(place.intent), "fullyQualifiedName": where}
     return {

@@ -81,3 +81,12 @@ def test_a_name_whose_bytes_are_no_text_is_written_so_that_reports_can_hold_it(t
     (tmp_path / "b\udcff.json").write_bytes(b"{}")
 
     assert list(find_sources(tmp_path)) == [Source(f"{tmp_path}/b?.json", False, {"": b"{}"})]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_that_leads_back_up_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "bots").mkdir()
+    (tmp_path / "bots" / "a.json").write_text("{}")
+    (tmp_path / "bots" / "up").symlink_to(tmp_path, target_is_directory=True)
+
+    assert list(find_sources(tmp_path)) == [Source(f"{tmp_path}/bots/a.json", False, {"": b"{}"})]
