@@ -5,7 +5,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -18,8 +18,10 @@ from gateway.ingress.errors import answer_errors
 from gateway.ingress.events import MAX_BODY, post_event
 from gateway.ingress.keys import GATE, METRICS, PIPELINE, SERVED, Served, ServedAccount
 from gateway.ingress.operations import get_healthz, get_metrics, get_readyz
+from gateway.ingress.status import get_status
 from gateway.resilience.limiter import Gate
 from gateway.runtime import Runtime, RuntimeSettings
+from gateway.sessions.backends import REPEAT_TTL, SESSION_TTL
 from gateway.telemetry.logging import get_logger
 
 _log = get_logger("app")
@@ -37,6 +39,10 @@ class ServeSettings:
     max_in_flight: int = 10_000
     """Turns at once in this process; more get 503."""
     max_delay: int = 300
+    store: str = "memory"
+    store_key: str | None = field(default=None, repr=False)
+    session_ttl: float = SESSION_TTL
+    repeat_ttl: float = REPEAT_TTL
 
 
 class Server:
@@ -47,7 +53,7 @@ class Server:
         self._settings = settings
         self._held = AsyncExitStack()
         self.gate = Gate(settings.max_in_flight)
-        self.runtime = Runtime(accounts.accounts, RuntimeSettings(max_delay=settings.max_delay))
+        self.runtime = Runtime(accounts.accounts, _make_runtime_settings(settings))
         self.url = ""
 
     async def __aenter__(self) -> Self:
@@ -100,10 +106,21 @@ class Server:
         application[GATE] = self.gate
         application[METRICS] = self.runtime.metrics
         application.router.add_post("/v1/accounts/{account}/bots/{bot}/events", post_event)
+        application.router.add_get("/v1/accounts/{account}/bots/{bot}/status", get_status)
         application.router.add_get("/healthz", get_healthz)
         application.router.add_get("/readyz", get_readyz)
         application.router.add_get("/metrics", get_metrics)
         return application
+
+
+def _make_runtime_settings(settings: ServeSettings) -> RuntimeSettings:
+    return RuntimeSettings(
+        max_delay=settings.max_delay,
+        store=settings.store,
+        store_key=settings.store_key,
+        session_ttl=settings.session_ttl,
+        repeat_ttl=settings.repeat_ttl,
+    )
 
 
 async def serve(settings: ServeSettings, accounts: LoadedAccounts, announce: Callable[[str], None]) -> None:

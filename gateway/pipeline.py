@@ -5,10 +5,9 @@ repeat? → limits → this conversation's turn → request → pre hooks → ve
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final, TypeAlias
 from urllib.parse import quote
 
@@ -23,15 +22,16 @@ from gateway.contract.errors import (
     UnforeseenFault,
     VendorFailure,
 )
-from gateway.contract.ports import Clock, Order
+from gateway.contract.ports import Clock, StoreFailed
 from gateway.contract.reply import verify
 from gateway.contract.types import Event, Json, Reply
 from gateway.contract.wire import WireError
 from gateway.escalation import escalate
 from gateway.resilience.deadline import Deadline
 from gateway.resilience.retry import call_with_retries
-from gateway.sessions.conversations import Conversation, Conversations
-from gateway.sessions.repeats import Answer, Repeats
+from gateway.sessions.conversations import Conversation
+from gateway.sessions.repeats import Answer
+from gateway.sessions.visits import Sessions, Visit
 from gateway.telemetry.logging import get_logger
 from hooks.context import HookScope
 from hooks.runner import build_error_report
@@ -58,6 +58,8 @@ class Turn:
     reply: Reply | None = None
     scope: HookScope | None = None
     """What the hooks see of this turn, once made: one for all of them, error hooks included."""
+    is_new: bool = False
+    """Whether nothing of its conversation had been kept before."""
     attempts: int = 0
     steps: dict[str, float] = field(default_factory=dict)
     """Seconds per step."""
@@ -76,15 +78,11 @@ class Pipeline:
     def __init__(
         self,
         *,
-        repeats: Repeats,
-        conversations: Conversations,
-        order: Order,
+        sessions: Sessions,
         clock: Clock,
         observers: Sequence[Observer] = (),
     ) -> None:
-        self._repeats = repeats
-        self._conversations = conversations
-        self._order = order
+        self._sessions = sessions
         self._clock = clock
         self._observers = list(observers)
         self._log = get_logger("pipeline")
@@ -92,13 +90,14 @@ class Pipeline:
     async def answer(self, bot: Bot, event: Event, render: Render, *, idempotency_key: str | None = None) -> Answer:
         """Answer one event. Raise TurnFailed, or RequestRefused when a limit is reached."""
         turn = Turn(bot, event, Deadline(self._clock, bot.total_timeout), self._clock.monotonic())
+        visit = self._sessions.visit(_conversation_key(turn), _repeat_keys(bot, event, idempotency_key))
+        answer: Answer | None = None
         bot.metrics.in_flight.inc()
         try:
-            answer = await self._repeats.once(
-                _repeat_keys(bot, event, idempotency_key), partial(self._run, turn, render)
-            )
-            if answer.repeated:
-                turn.outcome = "repeated"
+            try:
+                answer = await self._run(turn, visit, render)
+            finally:
+                await visit.leave(answer)
             return answer
         finally:
             bot.metrics.in_flight.dec()
@@ -106,33 +105,42 @@ class Pipeline:
             for observe in self._observers:
                 observe(turn)
 
-    async def _run(self, turn: Turn, render: Render) -> Answer:
-        """Run the turn under its bot's limits, when its conversation's turn has come."""
-        try:
-            with turn.bot.limiter.admit():
-                async with self._wait_for_turn(turn):
-                    conversation = await self._conversations.load(_conversation_key(turn))
-                    return await self._converse(turn, conversation, render)
-        except RequestRefused as refusal:
-            turn.outcome, turn.error = "refused", refusal
-            raise
-        except TurnFailed as failure:
-            if turn.error is not None:
+    async def _run(self, turn: Turn, visit: Visit, render: Render) -> Answer:
+        """Give the first answer to a repeat, or run the turn under its bot's limits when its conversation's turn has come."""
+        with ExitStack() as held:
+            try:
+                async with asyncio.timeout(turn.deadline.left()):
+                    if (first := await visit.find_answer()) is not None:
+                        turn.outcome = "repeated"
+                        return first
+                    held.enter_context(turn.bot.limiter.admit())
+                    with self._timed(turn, "queue"):
+                        await visit.wait_turn()
+                    turn.is_new = visit.is_new
+            except RequestRefused as refusal:
+                turn.outcome, turn.error = "refused", refusal
                 raise
-            # Out of time in the queue: the conversation's memory belongs to the turn that is under way.
-            return await self._fail(turn, Conversation(""), failure, render)
+            except TimeoutError as error:
+                failure = _out_of_time(turn)
+                failure.__cause__ = error
+                return await self._fail(turn, visit, failure, render)
+            except StoreFailed as fault:
+                # Without the store nobody knows whose turn it is, nor whether the vendor has had this event already.
+                turn.fault = fault
+                return await self._fail(turn, visit, UnforeseenFault(), render)
+            return await self._converse(turn, visit, render)
 
-    async def _converse(self, turn: Turn, conversation: Conversation, render: Render) -> Answer:
+    async def _converse(self, turn: Turn, visit: Visit, render: Render) -> Answer:
         """Ask the bot and keep what is to be kept; a failure of any kind becomes an error of the catalogue."""
         try:
-            reply = await self._ask_bot(turn, conversation)
+            reply = await self._ask_bot(turn, visit.conversation)
             body = render(reply)
-            await self._save(conversation)
+            _save(visit)
         except TurnFailed as failure:
-            return await self._fail(turn, conversation, failure, render)
+            return await self._fail(turn, visit, failure, render)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the consumer gets an answer or an escalation
             turn.fault = fault
-            return await self._fail(turn, conversation, UnforeseenFault(), render)
+            return await self._fail(turn, visit, UnforeseenFault(), render)
         turn.reply, turn.outcome = reply, "answered"
         return Answer(body)
 
@@ -181,22 +189,21 @@ class Pipeline:
             if turn.attempts > 1:
                 bot.metrics.retries.inc(turn.attempts - 1)
 
-    async def _fail(self, turn: Turn, conversation: Conversation, failure: TurnFailed, render: Render) -> Answer:
+    async def _fail(self, turn: Turn, visit: Visit, failure: TurnFailed, render: Render) -> Answer:
         """End the turn with an error: tell the error hooks, keep what is to be kept, escalate or raise."""
         bot = turn.bot
         failure.vendor = bot.vendor_name
         turn.outcome, turn.error = "failed", failure
-        if (scope := self._get_scope(turn, conversation)) is not None:
+        if (scope := self._get_scope(turn, visit.conversation)) is not None:
             report = build_error_report(
                 failure, bot.vendor.keys, turn.event.conversation_id, request=turn.request, answer=turn.answer
             )
             limit = Deadline(self._clock, ERROR_HOOKS_TIME)
             await bot.hooks.run_error(report, scope, limit.left)
-        if conversation.key:
-            try:
-                await self._save(conversation)
-            except Exception as fault:  # noqa: BLE001 - the turn has its error already
-                self._log.warning("conversation-not-saved", account=bot.account, bot=bot.name, exc_info=fault)
+        try:
+            _save(visit)
+        except HookFailed as fault:  # the turn has its error already
+            self._log.warning("conversation-not-saved", account=bot.account, bot=bot.name, exc_info=fault)
         if bot.escalation is None:
             raise failure
         turn.reply, turn.outcome = escalate(bot.escalation), "escalated"
@@ -219,24 +226,6 @@ class Pipeline:
         )
         return turn.scope
 
-    async def _save(self, conversation: Conversation) -> None:
-        try:
-            await self._conversations.save(conversation)
-        except WireError as error:
-            raise HookFailed("A hook left something in its state that is not JSON.") from error
-
-    @asynccontextmanager
-    async def _wait_for_turn(self, turn: Turn) -> AsyncIterator[None]:
-        """Hold the conversation's turn. Raise VendorFailure when the deadline passes before it has come."""
-        async with AsyncExitStack() as held:
-            with self._timed(turn, "queue"):
-                try:
-                    async with asyncio.timeout(turn.deadline.left()):
-                        await held.enter_async_context(self._order.turn(_conversation_key(turn)))
-                except TimeoutError as error:
-                    raise _out_of_time(turn) from error
-            yield
-
     @contextmanager
     def _timed(self, turn: Turn, step: str) -> Iterator[None]:
         started = self._clock.monotonic()
@@ -244,6 +233,14 @@ class Pipeline:
             yield
         finally:
             turn.steps[step] = self._clock.monotonic() - started
+
+
+def _save(visit: Visit) -> None:
+    """Have the conversation kept as it is now; not where its turn never came, since then it belongs to another."""
+    try:
+        visit.save()
+    except WireError as error:
+        raise HookFailed("A hook left something in its state that is not JSON.") from error
 
 
 def _out_of_time(turn: Turn) -> VendorFailure:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 import aiohttp
@@ -21,10 +21,8 @@ from gateway.reporting import TurnReporter
 from gateway.resilience.breaker import Breaker, BreakerPolicy
 from gateway.resilience.limiter import Limiter, LimitPolicy
 from gateway.resilience.retry import RetryPolicy
-from gateway.sessions.conversations import Conversations
-from gateway.sessions.memory import MemoryStore
-from gateway.sessions.order import MemoryOrder
-from gateway.sessions.repeats import Repeats
+from gateway.sessions.backends import REPEAT_TTL, SESSION_TTL, StoreSettings, make_sessions
+from gateway.status import BotStatus
 from gateway.telemetry.logging import get_logger
 from gateway.telemetry.metrics import Metrics
 from hooks.loader import Hook, HookSpec, load_hook
@@ -44,6 +42,14 @@ class RuntimeSettings:
 
     max_delay: int = 300
     """Seconds; a bot's longer delays are cut to it."""
+    store: str = "memory"
+    """`memory`, `sqlite:///PATH` or `redis://…`."""
+    store_key: str | None = field(default=None, repr=False)
+    """Encrypts what is kept outside this process."""
+    session_ttl: float = SESSION_TTL
+    """Seconds that a conversation is kept after its last turn."""
+    repeat_ttl: float = REPEAT_TTL
+    """Seconds that a first answer is kept for repeats."""
 
 
 class Runtime:
@@ -59,22 +65,26 @@ class Runtime:
         self._first_accounts = list(accounts)
         self._settings = settings or RuntimeSettings()
         self._log = get_logger("runtime")
+        self._statuses: dict[tuple[AccountId, BotName], BotStatus] = {}  # outlive a reload
         self._retired: set[asyncio.Future[None]] = set()
         self.clock = SystemClock()
         self.metrics = Metrics()
         self.bots: Mapping[tuple[AccountId, BotName], Bot] = {}
-        store = MemoryStore(self.clock)
-        self.metrics.watch_store(store)
+        kept = self._settings
+        self._sessions = make_sessions(
+            StoreSettings(url=kept.store, key=kept.store_key, session_ttl=kept.session_ttl, repeat_ttl=kept.repeat_ttl),
+            self.clock,
+        )
+        self.metrics.watch_sessions(self._sessions)
         self.pipeline = Pipeline(
-            repeats=Repeats(store),
-            conversations=Conversations(store),
-            order=MemoryOrder(),
+            sessions=self._sessions,
             clock=self.clock,
             observers=[TurnReporter(self.metrics), *observers],
         )
 
     async def __aenter__(self) -> Self:
-        """Open the shared session and every bot's vendor client."""
+        """Open the store, the shared session and every bot's vendor client. Raise StoreFailed when there is no such store."""
+        await self._sessions.backend.open()
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE, ttl_dns_cache=30),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -97,6 +107,7 @@ class Runtime:
         await _close_all(self.bots.values())
         await self._sandbox.close()
         await self._http.close()
+        await self._sessions.backend.close()
 
     async def serve_accounts(self, accounts: Iterable[Account]) -> None:
         """Make the accounts' bots and serve them from now on; turns under way end on the bots they began with."""
@@ -140,6 +151,7 @@ class Runtime:
                 error=_load_hooks(config.hooks.error),
                 timeout=config.hooks.timeout,
                 sandbox=services.sandbox,
+                skip_failed=config.hooks.on_failure == "skip",
             ),
             retry=RetryPolicy(config.retry.attempts, config.retry.initial, config.retry.maximum),
             attempt_timeout=config.timeouts.attempt,
@@ -165,6 +177,7 @@ class Runtime:
             ),
             reading=ReadingContext(channel=channel, default_skill=escalation.skill if escalation else None),
             metrics=self.metrics.for_bot(account.account, config.name, config.vendor),
+            status=self._statuses.setdefault((account.account, config.name), BotStatus(self.clock)),
         )
 
 

@@ -22,9 +22,37 @@ def serve(
     store: Annotated[
         str,
         typer.Option(
-            "--store", envvar="BOTBRIDGE_STORE", help="Where conversations are kept; this version knows memory."
+            "--store",
+            envvar="BOTBRIDGE_STORE",
+            help="Where conversations are kept: memory, sqlite:///PATH or redis://HOST:PORT/DB.",
         ),
     ] = "memory",
+    store_key: Annotated[
+        str | None,
+        typer.Option(
+            "--store-key",
+            envvar="BOTBRIDGE_STORE_KEY",
+            help="Encrypts what SQLite or Redis keeps; better given in the environment, where ps does not show it.",
+        ),
+    ] = None,
+    session_ttl: Annotated[
+        float,
+        typer.Option(
+            "--session-ttl",
+            envvar="BOTBRIDGE_SESSION_TTL",
+            min=1,
+            help="Seconds that a conversation is kept after its last turn.",
+        ),
+    ] = 86_400.0,
+    repeat_ttl: Annotated[
+        float,
+        typer.Option(
+            "--repeat-ttl",
+            envvar="BOTBRIDGE_REPEAT_TTL",
+            min=1,
+            help="Seconds that a first answer is kept for repeats.",
+        ),
+    ] = 600.0,
     drain_timeout: Annotated[
         float,
         typer.Option(
@@ -54,14 +82,21 @@ def serve(
     level = check_level(log_level)
     if workers > 1:
         # Two processes with a memory store each would give one event to the vendor twice.
-        problem = "more than one process needs a store that they share, which this version lacks"
+        problem = "this version runs one; several gateways share conversations through --store redis://…"
         raise typer.BadParameter(problem, param_hint="--workers")
-    if store != "memory":
-        raise typer.BadParameter("this version knows the store memory alone", param_hint="--store")
+
+    from gateway.sessions.backends import StoreSettings, check_store
+
+    try:
+        check_store(StoreSettings(url=store, key=store_key))
+    except ValueError as problem:
+        hint = "--store-key" if "store key" in str(problem) else "--store"
+        raise typer.BadParameter(str(problem), param_hint=hint) from None
     accounts = load_or_exit(config)
 
     from gateway.app import ServeSettings
     from gateway.app import serve as run
+    from gateway.contract.ports import StoreFailed
     from gateway.telemetry.logging import configure_logging
 
     configure_logging(level)
@@ -72,9 +107,16 @@ def serve(
         drain_timeout=drain_timeout,
         max_in_flight=max_in_flight,
         max_delay=max_delay,
+        store=store,
+        store_key=store_key,
+        session_ttl=session_ttl,
+        repeat_ttl=repeat_ttl,
     )
     try:
         run_async(run(settings, accounts, lambda url: typer.echo(f"listening on {url}")))
+    except StoreFailed as error:
+        typer.echo(f"botbridge: cannot use the store: {error}", err=True)
+        raise typer.Exit(1) from None
     except OSError as error:
         typer.echo(f"botbridge: cannot listen on {host}:{port}: {error.strerror or error}", err=True)
         raise typer.Exit(1) from None

@@ -1,7 +1,7 @@
-"""What the pipeline needs from others, as protocols: a vendor, a store, the order of turns, hooks, a clock."""
+"""What the pipeline needs from others, as protocols: a vendor, what is kept and in whose turn, a clock."""
 
-from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
 
@@ -46,24 +46,57 @@ class Vendor(Protocol):
         """Translate the native answer. Raise VendorFailure (UNUSABLE or REPORTED) with the vendor's parser code."""
 
 
+class StoreFailed(Exception):
+    """The store cannot be reached, or did not do what it was asked to in time. The message quotes no content."""
+
+
+Change: TypeAlias = tuple[str, bytes | None, float]
+"""What becomes of a key: (key, value, seconds that it is kept); no value means that it is forgotten."""
+
+
 class Store(Protocol):
-    """Keeps bytes under a key for a time: what must outlive one event."""
+    """Keeps bytes under a key for a time. Every method may raise StoreFailed."""
 
     async def get(self, key: str) -> bytes | None:
         """Give the value, or None when there is none or its time is over."""
 
-    async def set(self, key: str, value: bytes, *, ttl: float) -> None:
-        """Keep a value for `ttl` seconds."""
-
-    async def delete(self, key: str) -> None:
-        """Forget a value; nothing happens when there is none."""
+    async def apply(self, changes: Sequence[Change]) -> None:
+        """Make these changes, all of them or none."""
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Let go of files and threads."""
 
 
-class Order(Protocol):
-    """Lets the events of one conversation through one after the other, in order of arrival."""
+class Place(Protocol):
+    """An event's place in the line of its conversation. It waits without a limit of its own; whoever gives up still leaves."""
 
-    def turn(self, key: str) -> AbstractAsyncContextManager[None]:
-        """Wait for this conversation's turn and hold it."""
+    async def find_answer(self, *, unreadable: bytes | None = None) -> tuple[str, bytes] | None:
+        """Give the first answer to this event and the name that it is kept under, waiting for it while it is under way.
+
+        None: this event is the first. `unreadable` is a value given before that turned out to be none: it is forgotten.
+        Raise StoreFailed.
+        """
+
+    async def wait_turn(self) -> bytes | None:
+        """Wait until the conversation's earlier events have ended, and give what is kept of it. Raise StoreFailed."""
+
+    async def leave(self, *, conversation: bytes | None = None, answers: Mapping[str, bytes]) -> bool:
+        """Keep both, give up the place, and let the next event through: in one step where the store allows it.
+
+        The conversation stays as it was when it is None, and is forgotten when it is empty; `answers` has the answer under
+        each name of the event, or nothing. Say whether the conversation was kept: it is not when the turn had been lost
+        meanwhile. Raise StoreFailed; the place is given up in any case.
+        """
+
+
+class Backend(Protocol):
+    """Where conversations are kept, and the order of their events: one event at a time, in order of arrival."""
+
+    def place(self, conversation: str, events: Sequence[str]) -> Place:
+        """Give an event its place: `conversation` names its conversation, `events` are the names by which it is known again."""
+
+    async def open(self) -> None:
+        """Prepare what needs I/O. Raise StoreFailed when the store cannot be used at all."""
+
+    async def close(self) -> None:
+        """Let go of connections, once no event is under way."""

@@ -1,8 +1,9 @@
 """A store in this process's memory: gone with the process, bounded in bytes."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
-from gateway.contract.ports import Clock
+from gateway.contract.ports import Change, Clock
 
 DEFAULT_CAPACITY = 256 * 1024 * 1024
 """Bytes of keys and values together."""
@@ -11,9 +12,10 @@ DEFAULT_CAPACITY = 256 * 1024 * 1024
 class MemoryStore:
     """Keeps values until their time is over, or until room is needed.
 
-    Values with the same time to live sit in one queue, in the order in which they expire, so that what is over is always
-    found at a queue's head. When room is needed the shortest-lived queue gives first: a first answer kept for a repeat is
-    dearer to lose late than a conversation's state.
+    Values with the same time to live sit in one queue, in the order in which they were last written, which is the order in
+    which they expire: what is over, and what was least recently used (every turn writes its conversation), is always found
+    at a queue's head. When room is needed the shortest-lived queue gives first: a first answer kept for a repeat is
+    cheaper to lose than a conversation's state.
     """
 
     def __init__(self, clock: Clock, *, capacity: int = DEFAULT_CAPACITY) -> None:
@@ -37,20 +39,19 @@ class MemoryStore:
             return None
         return value
 
-    async def set(self, key: str, value: bytes, *, ttl: float) -> None:
-        """Keep a value for `ttl` seconds."""
-        self._remove(key)
+    async def apply(self, changes: Sequence[Change]) -> None:
+        """Make these changes; the last one is kept even when it alone is larger than all room."""
         now = self._clock.monotonic()
-        self._drop_expired(now)
-        self._queues.setdefault(ttl, OrderedDict())[key] = (now + ttl, value)
-        self._queue_of[key] = ttl
-        self.size += _cost(key, value)
-        while self.size > self._capacity and len(self._queue_of) > 1:
-            self._evict_one(key)
-
-    async def delete(self, key: str) -> None:
-        """Forget a value."""
-        self._remove(key)
+        for key, value, ttl in changes:
+            self._remove(key)
+            if value is None:
+                continue
+            self._drop_expired(now)
+            self._queues.setdefault(ttl, OrderedDict())[key] = (now + ttl, value)
+            self._queue_of[key] = ttl
+            self.size += _cost(key, value)
+            while self.size > self._capacity and len(self._queue_of) > 1:
+                self._evict_one(key)
 
     async def close(self) -> None:
         """Nothing to let go of."""

@@ -1,8 +1,6 @@
 """One event at a time per conversation, in order of arrival, within this process."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 
 class MemoryOrder:
@@ -11,20 +9,27 @@ class MemoryOrder:
     def __init__(self) -> None:
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
-    @asynccontextmanager
-    async def turn(self, key: str) -> AsyncIterator[None]:
+    async def acquire(self, key: str) -> None:
         """Wait for this conversation's turn and hold it. A caller who gives up (cancellation) leaves the line."""
         lock, users = self._locks.get(key) or (asyncio.Lock(), 0)
         self._locks[key] = lock, users + 1
         try:
-            async with lock:  # asyncio.Lock serves its waiters first come, first served
-                yield
-        finally:
-            lock, users = self._locks[key]
-            if users == 1:
-                del self._locks[key]
-            else:
-                self._locks[key] = lock, users - 1
+            await lock.acquire()  # asyncio.Lock serves its waiters first come, first served
+        except BaseException:
+            self._forget(key)
+            raise
+
+    def release(self, key: str) -> None:
+        """Let the next one through."""
+        self._locks[key][0].release()
+        self._forget(key)
 
     def __len__(self) -> int:
         return len(self._locks)
+
+    def _forget(self, key: str) -> None:
+        lock, users = self._locks[key]
+        if users == 1:
+            del self._locks[key]
+        else:
+            self._locks[key] = lock, users - 1

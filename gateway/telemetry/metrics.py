@@ -1,10 +1,13 @@
 """Metrics in Prometheus' format; one registry per process."""
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STEPS: Final = ("queue", "pre_hooks", "vendor", "post_hooks", "read", "total")
 """The steps of a turn that are timed."""
@@ -29,6 +32,18 @@ class SizedStore(Protocol):
 
     size: int
     evictions: int
+
+
+class WatchedSessions(Protocol):
+    """What can be seen of what is kept."""
+
+    unreadable: int
+    not_kept: int
+    turns_lost: int
+
+    @property
+    def memory(self) -> SizedStore | None:
+        """The memory store, where there is one."""
 
 
 class Metrics:
@@ -70,6 +85,18 @@ class Metrics:
             "botbridge_store_evictions", "Values the memory store gave up before their time.", registry=self.registry
         )
         evicted.set_function(lambda: store.evictions)
+
+    def watch_sessions(self, sessions: "WatchedSessions") -> None:
+        """Show what went wrong with what is kept, and a memory store's size."""
+        problems: dict[str, tuple[str, Callable[[], int]]] = {
+            "unreadable": ("Values dropped because they could not be read.", lambda: sessions.unreadable),
+            "not_kept": ("Turns answered without keeping what they should have.", lambda: sessions.not_kept),
+            "turns_lost": ("Turns that another process took over.", lambda: sessions.turns_lost),
+        }
+        for name, (meaning, count) in problems.items():
+            Gauge(f"botbridge_store_{name}", meaning, registry=self.registry).set_function(count)
+        if sessions.memory is not None:
+            self.watch_store(sessions.memory)
 
     def render(self) -> bytes:
         """Write all series as text."""

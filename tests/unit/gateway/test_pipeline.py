@@ -18,10 +18,8 @@ from gateway.contract.wire import dumps
 from gateway.pipeline import Pipeline, Turn
 from gateway.resilience.limiter import Limiter, LimitPolicy
 from gateway.resilience.retry import RetryPolicy
-from gateway.sessions.conversations import Conversations
-from gateway.sessions.memory import MemoryStore
-from gateway.sessions.order import MemoryOrder
-from gateway.sessions.repeats import Repeats
+from gateway.sessions.backends import StoreSettings, make_sessions
+from gateway.status import BotStatus
 from gateway.telemetry.metrics import Metrics
 from hooks.loader import Hook
 from hooks.runner import HookRunner
@@ -76,12 +74,9 @@ class Bench:
         self, vendor: OddVendor, *, hooks: list[Hook] | None = None, escalation: Escalation | None = None
     ) -> None:
         clock = SystemClock()
-        store = MemoryStore(clock)
         self.turns: list[Turn] = []
         self.pipeline = Pipeline(
-            repeats=Repeats(store),
-            conversations=Conversations(store),
-            order=MemoryOrder(),
+            sessions=make_sessions(StoreSettings(), clock),
             clock=clock,
             observers=[self.turns.append],
         )
@@ -100,6 +95,7 @@ class Bench:
             rules=ReplyRules(),
             reading=ReadingContext(),
             metrics=Metrics().for_bot("1", "odd", "odd"),
+            status=BotStatus(clock),
         )
 
     async def say(self, text: str) -> Any:

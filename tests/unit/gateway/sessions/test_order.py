@@ -8,9 +8,10 @@ async def test_one_conversation_is_served_in_order_of_arrival() -> None:
     gate = asyncio.Event()
 
     async def work(number: int) -> None:
-        async with order.turn("c"):
-            await gate.wait()
-            seen.append(number)
+        await order.acquire("c")
+        await gate.wait()
+        seen.append(number)
+        order.release("c")
 
     async with asyncio.TaskGroup() as tasks:
         for number in range(10):
@@ -23,23 +24,24 @@ async def test_one_conversation_is_served_in_order_of_arrival() -> None:
 
 async def test_other_conversations_do_not_wait() -> None:
     order = MemoryOrder()
-    async with order.turn("a"), order.turn("b"):
-        assert len(order) == 2
+    await order.acquire("a")
+    await order.acquire("b")
+    assert len(order) == 2
+    order.release("a")
+    order.release("b")
     assert len(order) == 0
 
 
 async def test_one_that_gives_up_leaves_the_line() -> None:
     order = MemoryOrder()
-
-    async def wait() -> None:
-        async with order.turn("c"):
-            pass
-
-    async with order.turn("c"):
-        impatient = asyncio.ensure_future(wait())
-        await asyncio.sleep(0)
-        impatient.cancel()
-        await asyncio.wait({impatient})
-    async with asyncio.timeout(1), order.turn("c"):
-        assert len(order) == 1
+    await order.acquire("c")
+    impatient = asyncio.ensure_future(order.acquire("c"))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    await asyncio.wait({impatient})
+    order.release("c")
+    async with asyncio.timeout(1):
+        await order.acquire("c")
+    assert len(order) == 1
+    order.release("c")
     assert len(order) == 0

@@ -16,8 +16,7 @@ def test_a_bot_s_series_begin_at_zero() -> None:
 async def test_the_store_is_looked_at_when_somebody_asks() -> None:
     metrics, store = Metrics(), MemoryStore(FakeClock(), capacity=10)
     metrics.watch_store(store)
-    await store.set("a", b"12345", ttl=1)
-    await store.set("b", b"12345", ttl=1)
+    await store.apply([("a", b"12345", 1), ("b", b"12345", 1)])
     text = metrics.render().decode()
     assert "botbridge_store_bytes 6.0" in text
     assert "botbridge_store_evictions 1.0" in text

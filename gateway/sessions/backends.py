@@ -1,0 +1,85 @@
+"""What `--store` names: memory, sqlite:///PATH or redis://…, opened with its encryption and its times."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from gateway.contract.ports import Clock
+from gateway.sessions.local import LocalBackend
+from gateway.sessions.memory import MemoryStore
+from gateway.sessions.sealing import Seal
+from gateway.sessions.visits import Sessions
+
+MEMORY: Final = "memory"
+SESSION_TTL: Final = 24 * 3600.0
+"""Seconds that a conversation is kept after its last turn."""
+REPEAT_TTL: Final = 600.0
+"""Seconds that a first answer is kept for repeats."""
+_SQLITE: Final = "sqlite:///"
+_REDIS: Final = ("redis", "rediss", "unix")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """Where conversations are kept, and for how long."""
+
+    url: str = MEMORY
+    key: str | None = None
+    """Encrypts what leaves this process: values in SQLite and Redis. Memory needs none."""
+    session_ttl: float = SESSION_TTL
+    repeat_ttl: float = REPEAT_TTL
+
+    def __repr__(self) -> str:
+        """Show neither the key nor a password in the URL."""
+        return f"StoreSettings(url={urlsplit(self.url).scheme or self.url!r}, key={'given' if self.key else None})"
+
+
+def check_store(settings: StoreSettings) -> None:
+    """Raise ValueError, with a message for people, when the settings cannot be met; touches neither file nor network."""
+    if settings.key is not None:
+        Seal(settings.key)
+    if settings.url == MEMORY:
+        return
+    if settings.url.startswith(_SQLITE):
+        path = Path(settings.url.removeprefix(_SQLITE))
+        if not path.name:
+            raise ValueError("sqlite:///PATH needs the path of a file")
+        if not path.parent.is_dir():
+            raise ValueError(
+                f"there is no folder {path.parent.absolute()} (an absolute path makes four slashes: sqlite:////…)"
+            )
+        return
+    parts = urlsplit(settings.url)
+    if parts.scheme not in _REDIS:
+        raise ValueError("must be memory, sqlite:///PATH or redis://HOST:PORT/DB")
+    if parts.scheme != "unix" and not parts.hostname:
+        raise ValueError("redis://HOST:PORT/DB needs a host")
+    try:
+        _ = parts.port
+    except ValueError:
+        raise ValueError("the port is no number") from None
+
+
+def make_sessions(settings: StoreSettings, clock: Clock) -> Sessions:
+    """Make what `settings` name; `Sessions.backend` is still to be opened. Raise ValueError as `check_store` does."""
+    check_store(settings)
+    session_ttl, repeat_ttl = settings.session_ttl, settings.repeat_ttl
+    if settings.url == MEMORY:
+        memory = MemoryStore(clock)
+        return Sessions(
+            LocalBackend(memory, session_ttl=session_ttl, repeat_ttl=repeat_ttl),
+            Seal(),
+            hide_names=False,
+            memory=memory,
+        )
+    seal = Seal(settings.key)
+    # Imported when one is configured: the others start without it.
+    if settings.url.startswith(_SQLITE):
+        from gateway.sessions.sqlite import SqliteStore  # noqa: PLC0415
+
+        store = SqliteStore(Path(settings.url.removeprefix(_SQLITE)), clock)
+        return Sessions(LocalBackend(store, session_ttl=session_ttl, repeat_ttl=repeat_ttl, prepare=store.open), seal)
+    from gateway.sessions.redis import RedisBackend  # noqa: PLC0415
+
+    return Sessions(RedisBackend(settings.url, clock, session_ttl=session_ttl, repeat_ttl=repeat_ttl), seal)

@@ -1,0 +1,135 @@
+"""An event's visit to its conversation: the first answer if it is a repeat, its turn if it is not, and what is kept at the end.
+
+A backend knows bytes under names; here they become conversations and answers. What cannot be read is dropped with a log line,
+never an error: a conversation then begins anew, a repeat is answered anew.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from gateway.contract.ports import Backend, StoreFailed
+from gateway.sessions.conversations import Conversation, read_conversation, write_conversation
+from gateway.sessions.memory import MemoryStore
+from gateway.sessions.repeats import Answer, read_answer, write_answer
+from gateway.sessions.sealing import Seal, UnreadableValue
+
+KEEP_TIME: Final = 1.5
+"""Seconds that a turn waits at its end until what it leaves behind is kept; its answer does not depend on it."""
+
+
+class Sessions:
+    """Makes visits, and counts what went wrong with what is kept."""
+
+    def __init__(
+        self, backend: Backend, seal: Seal, *, hide_names: bool = True, memory: MemoryStore | None = None
+    ) -> None:
+        self.backend = backend
+        self.seal = seal
+        self.memory = memory
+        """The store, where it is this process's memory."""
+        self.hide_names = hide_names
+        """Whether conversation ids may not show in the store's keys: not needed within this process's memory."""
+        self.unreadable = 0
+        """Values dropped because they could not be read."""
+        self.not_kept = 0
+        """Turns that ended without keeping what they should have: the store failed."""
+        self.turns_lost = 0
+        """Turns that another process took over while they were under way."""
+        self.log = structlog.get_logger(part="sessions")
+
+    def visit(self, conversation: str, events: Sequence[str]) -> "Visit":
+        """Begin a visit: `conversation` names the conversation, `events` are the names by which the event is known again."""
+        if self.hide_names:
+            conversation, events = self.seal.hide(conversation), [self.seal.hide(event) for event in events]
+        return Visit(self, conversation, events)
+
+
+class Visit:
+    """One event's visit. However it goes, it ends with `leave`."""
+
+    def __init__(self, sessions: Sessions, conversation: str, events: Sequence[str]) -> None:
+        self._sessions = sessions
+        self._name = conversation
+        self._events = events
+        self._place = sessions.backend.place(conversation, events)
+        self._was_kept = False
+        self._to_keep: bytes | None = None
+        self._in_turn = False
+        self.conversation = Conversation()
+        """The conversation's memory; empty until the turn has come."""
+
+    async def find_answer(self) -> Answer | None:
+        """Give the first answer, waiting while it is under way; None when this event is the first. Raise StoreFailed."""
+        found = await self._place.find_answer()
+        while found is not None:
+            name, kept = found
+            content = self._open(name, kept, what="answer")
+            if content is not None:
+                if (answer := read_answer(content)) is not None:
+                    return answer
+                self._drop("answer", "not an answer")
+            found = await self._place.find_answer(unreadable=kept)
+        return None
+
+    async def wait_turn(self) -> None:
+        """Wait for the turn; `conversation` is then what was kept, or a new one. Raise StoreFailed."""
+        kept = await self._place.wait_turn()
+        self._in_turn = True
+        if kept is None:
+            return
+        self._was_kept = True
+        content = self._open(self._name, kept, what="conversation")
+        if content is None:
+            return
+        if (conversation := read_conversation(content)) is not None:
+            self.conversation = conversation
+        else:
+            self._drop("conversation", "not a conversation")
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the turn has come and nothing of the conversation had been kept."""
+        return self._in_turn and not self._was_kept
+
+    def save(self) -> None:
+        """Have the conversation kept as it is now, on leaving. Raise WireError when a hook left there what is not JSON.
+
+        Does nothing when the turn never came: the conversation belongs to another then.
+        """
+        if not self._in_turn:
+            return
+        if self.conversation.is_empty:
+            self._to_keep = b"" if self._was_kept else None
+        else:
+            self._to_keep = self._sessions.seal.close(self._name, write_conversation(self.conversation))
+
+    async def leave(self, answer: Answer | None) -> None:
+        """End the visit: keep what was saved and the answer, and let the next event through. A store that fails is logged."""
+        answers = {}
+        if answer is not None and not answer.repeated and self._events:
+            content = write_answer(answer)
+            answers = {name: self._sessions.seal.close(name, content) for name in self._events}
+        try:
+            async with asyncio.timeout(KEEP_TIME):
+                in_turn = await self._place.leave(conversation=self._to_keep, answers=answers)
+        except (StoreFailed, TimeoutError) as fault:
+            self._sessions.not_kept += 1
+            self._sessions.log.exception("turn-not-kept", exc_info=fault)
+            return
+        if not in_turn:
+            self._sessions.turns_lost += 1
+            self._sessions.log.warning("turn-lost")
+
+    def _open(self, name: str, value: bytes, *, what: str) -> bytes | None:
+        try:
+            return self._sessions.seal.open(name, value)
+        except UnreadableValue as problem:
+            self._drop(what, str(problem))
+            return None
+
+    def _drop(self, what: str, reason: str) -> None:
+        self._sessions.unreadable += 1
+        self._sessions.log.warning("value-dropped", what=what, reason=reason)
