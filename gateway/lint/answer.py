@@ -31,7 +31,7 @@ class Answer:
     dialect: Dialect
     place: Place
     is_useful: bool = False
-    """Whether there is anything in it, right or wrong."""
+    """Whether there is anything in it, right or wrong, besides actions that are ignored."""
     _actions: dict[int, Place] = field(default_factory=dict)
     _quick_replies: list[tuple[int, Place]] = field(default_factory=list)
     _metadata: list[tuple[str, Place]] = field(default_factory=list)

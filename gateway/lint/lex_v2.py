@@ -18,6 +18,7 @@ _FORMS: Final = {"plainTextMessage": "PlainText", "customPayload": "CustomPayloa
 """Member of a message -> its content type."""
 _GROUPS: Final = ("messageGroupsList", "messageGroups")
 """The list, as exports and as the API spell it."""
+_CLOSING: Final = "intentClosingSetting.closingResponse"
 _HOOKS: Final = ("enabled", "enableCodeHookInvocation")
 
 
@@ -98,16 +99,19 @@ def _has_hook(value: Any) -> bool:
 def _check_messages(documents: Documents, owner: Json, place: Place) -> bool:
     """Check all message groups; True when there is any besides those that ask for a confirmation."""
     speaks = False
-    # What is said of the fulfilment and in closing goes out in one turn.
+    # What is said of the fulfilment and then in closing goes out in one turn.
     end = Answer(documents.findings, codes.LEX, place)
     end_step = 0
-    for specification, key, at in find_members(owner, _GROUPS, place, skip=_is_inactive):
+    found = sorted(
+        find_members(owner, _GROUPS, place, skip=_is_inactive), key=lambda each: each[2].path.endswith(_CLOSING)
+    )
+    for specification, key, at in found:
         groups = list(documents.objects(specification, key, at))
         if len(groups) > MAX_GROUPS:
             documents.findings.error(
                 codes.MESSAGE_GROUPS, at.at(key), f"has {len(groups)} groups, Lex takes {MAX_GROUPS}"
             )
-        is_end = at.path.endswith((".successResponse", "intentClosingSetting.closingResponse"))
+        is_end = at.path.endswith((".successResponse", _CLOSING))
         answer = end if is_end else Answer(documents.findings, codes.LEX, at)
         for step, (group, where) in enumerate(groups, end_step if is_end else 0):
             message = documents.object(group, "message", where)

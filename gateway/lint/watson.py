@@ -1,5 +1,6 @@
 """Lint a skill of Watson Assistant: the nodes of a dialog, the steps of actions. docs/contract/vendors/watson.md."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ TITLE: Final = "Watson Assistant"
 WELCOME: Final = ("welcome", "conversation_start")
 FALLBACK: Final = "anything_else"
 _OLD_HOST: Final = "watsonplatform.net"
+_EXPRESSION: Final = re.compile(r"[$@]\w|<\?")
+"""What Watson puts a value in for: `$variable`, `@entity`, `<? … ?>`."""
 _GOES_ON: Final = ("jump_to", "skip_user_input", "skip_slot")
 
 
@@ -124,7 +127,7 @@ def _check_action(answer: Answer, action: Json, place: Place, step: int) -> None
 
 
 def _is_expression(value: Any) -> bool:
-    return isinstance(value, str) and (value.lstrip().startswith(("$", "@")) or "<?" in value)
+    return isinstance(value, str) and _EXPRESSION.search(value) is not None
 
 
 def _check_variable(documents: Documents, value: Any, place: Place) -> None:

@@ -42,7 +42,8 @@ def check_output(documents: Documents, answer: Answer, output: Json, place: Plac
         # A text item may be several messages.
         values = item.get("values")
         step += max(len(values), 1) if isinstance(values, list) else 1
-    _check_legacy(answer, output.get("text"), place.at("text"), step)
+    # Beside `generic` only those entries of the old `text` are used that are objects.
+    _check_legacy(answer, output.get("text"), place.at("text"), step, objects_only=bool(items))
     # Beside something else it goes unnoticed, alone it is an answer that LivePerson fails at.
     severity = Severity.WARNING if answer.is_useful else Severity.ERROR
     for code, at in ignored:
@@ -58,14 +59,15 @@ def check_output(documents: Documents, answer: Answer, output: Json, place: Plac
         )
 
 
-def _check_legacy(answer: Answer, text: Any, place: Place, step: int) -> None:
+def _check_legacy(answer: Answer, text: Any, place: Place, step: int, *, objects_only: bool = False) -> None:
     """Check `output.text`: a text, several, or the authoring form {values}; entries may be LivePerson's objects."""
     if isinstance(text, dict):
         text, place = text.get("values"), place.at("values")
     if isinstance(text, list):
         for index, entry in enumerate(text):
-            _check_value(answer, entry, place.at(index), step)
-    elif text is not None:
+            if isinstance(entry, dict) or not objects_only:
+                _check_value(answer, entry, place.at(index), step)
+    elif text is not None and not objects_only:
         _check_value(answer, text, place, step)
 
 

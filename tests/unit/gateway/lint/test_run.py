@@ -82,6 +82,23 @@ def test_an_agent_in_a_folder_of_its_zip_is_read() -> None:
     assert (linted.intents, linted.findings) == (INTENTS["dialogflow-es"], ())
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"Manifest.json": b"{}", "b/BotLocales/en_US/BotLocale.json": b"{}"},
+        {"b/Bot.json": b"{}"},
+        {"intents/Order.json": b'{"name": "Order"}'},
+        {"a.json": b"[1]", "b.json": b'{"resource": {}, "metadata": {}}'},
+        {"": b'{"dialog_nodes": {}}'},
+        {"": b'{"assistant_skills": [[], {"workspace": []}]}'},
+        {},
+    ],
+    ids=str,
+)
+def test_what_lacks_the_marks_of_an_export_is_refused(members: dict[str, bytes]) -> None:
+    assert lint_source(Source("x", False, members), Rules()) == Refusal("x", NO_EXPORT)
+
+
 def test_skills_of_an_assistant_are_read_together() -> None:
     skills = [read_export(folder)["skill.json"] for folder in ("watson-dialog", "watson-actions")]
     skills[1]["workspace"]["actions"][1]["steps"][0]["output"]["generic"][0]["user_defined"] = {"card": 1}
