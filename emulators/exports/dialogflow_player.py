@@ -68,19 +68,16 @@ class DialogflowPlayer:
 
     def _take_value(self, asked: Mapping[str, Any], text: str) -> Match:
         """Take what was said as the value that was asked for; when it is none, the question is asked again."""
-        intent: Intent = asked["intent"]
+        match: Match = asked["match"]
         parameter: Parameter = asked["parameter"]
-        values = dict(asked["values"])
-        value = self._matcher.lexicon.pick(parameter.entity or "sys.any", text)
-        if value is not None:
-            values[_alias(parameter)] = value
-        return Match(intent, asked["score"], values)
+        return match.take(_alias(parameter), self._matcher.lexicon.pick(parameter.entity or "sys.any", text))
 
     def _answer(self, match: Match, memory: Memory) -> Turn:
         intent = match.intent
         contexts = memory.hidden["contexts"]
         known = {name: context["parameters"] for name, context in contexts.items()}
-        parameters = {each.name: _value(each, match.values, known) for each in intent.parameters}
+        said = {**match.values, **{f"{alias}.original": text for alias, text in match.originals.items()}}
+        parameters = {each.name: _value(each, said, known) for each in intent.parameters}
         missing = next(
             (
                 each
@@ -93,14 +90,9 @@ class DialogflowPlayer:
             self._set_contexts(intent, parameters, memory)
             messages = first_variants(intent.answer.messages if intent.answer else ())
         else:
-            memory.hidden["asked"] = {
-                "intent": intent,
-                "parameter": missing,
-                "values": match.values,
-                "score": match.score,
-            }
+            memory.hidden["asked"] = {"match": match, "parameter": missing}
             messages = first_variants(missing.prompts[:1])
-        references = parameters | {_alias(each): parameters[each.name] for each in intent.parameters}
+        references = said | parameters
         answer = build_dialogflow(
             [fill_strings(message, lambda text: fill_dialogflow(text, references, known)) for message in messages],
             intent=intent,
@@ -160,6 +152,7 @@ def _value(parameter: Parameter, said: Mapping[str, Any], contexts: Mapping[str,
 
 def _number(text: str) -> Any:
     try:
-        return float(text.replace(",", "."))
+        number = float(text.replace(",", "."))
     except ValueError:
         return text
+    return int(number) if number.is_integer() else number

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from emulators.dialogue import Turn
+from emulators.exports.lex_v1 import CLARIFICATIONS
 from emulators.exports.matching import Match, Matcher
 from emulators.exports.native import build_lex, first_variants
 from emulators.exports.references import fill_lex
@@ -28,7 +30,6 @@ class LexPlayer:
         """Prepare the utterances."""
         self._intents = bot.intents
         self._matcher = Matcher((intent for intent in bot.intents if not intent.is_fallback), bot.entities)
-        self._asks_again = bot.format == "lex-v1"
 
     def play(self, heard: Heard, memory: Memory) -> Turn:
         """Answer one turn."""
@@ -47,8 +48,9 @@ class LexPlayer:
     def _fall_back(self, memory: Memory) -> Turn:
         intent = next((intent for intent in self._intents if intent.is_fallback), None)
         messages = first_variants(intent.answer.messages) if intent is not None and intent.answer is not None else []
-        # What Lex V1 says when it has not understood is a question; in V2 it is an intent of its own.
-        action = {"type": "ElicitIntent"} if self._asks_again or intent is None else {"type": "Close"}
+        # What Lex V1 says when no intent was understood is a question; a fallback intent answers and is done.
+        asks = intent is None or (intent.answer is not None and intent.answer.name in CLARIFICATIONS)
+        action = {"type": "ElicitIntent"} if asks else {"type": "Close"}
         spoken = [_fill(message, {}, memory) for message in messages]
         _age_contexts(memory)
         return Turn(
@@ -60,9 +62,7 @@ class LexPlayer:
         match: Match = asked["match"]
         slot = asked["slot"]
         if slot is not None:
-            value = self._matcher.lexicon.pick(slot.entity or "", text)
-            values = {**match.values, slot.name: value} if value is not None else match.values
-            return self._proceed(Match(match.intent, match.score, values), memory)
+            return self._proceed(match.take(slot.name, self._matcher.lexicon.pick(slot.entity or "", text)), memory)
         said = " ".join(folded(text))
         if said in _NO:
             # https://docs.aws.amazon.com/lexv2/latest/dg/confirm-intent.html: a declined intent has failed.
@@ -73,7 +73,7 @@ class LexPlayer:
         """Ask for the first required slot that is empty, then for the confirmation; when all is there, answer."""
         intent = match.intent
         defaults = {slot.name: slot.default for slot in intent.parameters if slot.default}
-        match = Match(intent, match.score, defaults | dict(match.values))
+        match = replace(match, values=defaults | dict(match.values))
         for slot in intent.parameters:
             if slot.required and slot.prompts and slot.name not in match.values:
                 memory.hidden["asked"] = {"match": match, "slot": slot}
@@ -95,6 +95,7 @@ class LexPlayer:
             state="InProgress",
             dialog_action=dialog_action,
             slots=match.values,
+            originals=match.originals,
             contexts=_build_contexts(memory),
         )
         return Turn(match.intent.name, answer)
@@ -110,7 +111,8 @@ class LexPlayer:
     ) -> Turn:
         spoken = [_fill(message, match.values, memory) for message in first_variants(messages)]
         _age_contexts(memory)
-        _set_contexts(match.intent, memory)
+        if confirmation != "Denied":
+            _set_contexts(match.intent, memory)
         answer = build_lex(
             spoken,
             intent=match.intent,
@@ -118,6 +120,7 @@ class LexPlayer:
             state=state,
             confirmation=confirmation,
             slots=match.values,
+            originals=match.originals,
             contexts=_build_contexts(memory),
         )
         return Turn(match.intent.name, answer)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from emulators.exports.cursor import Cursor
 
 FALLBACK = "FallbackIntent"
+CLARIFICATIONS = ("clarificationPrompt", "abortStatement")
+"""What a bot without a fallback intent says when it has not understood, the better one first; names of answers as well."""
 FALLBACK_SIGNATURE = "AMAZON.FallbackIntent"
 
 
@@ -38,7 +40,7 @@ def read(root: Cursor, name: str) -> Bot:
 
 def _read_clarification(resource: Cursor) -> Intent | None:
     """Make a fallback of what the bot says when it has not understood: its question, or else its last word."""
-    for key in ("clarificationPrompt", "abortStatement"):
+    for key in CLARIFICATIONS:
         holder = resource.object(key)
         if messages := read_v1_messages(holder):
             answer = Answer(key, messages, (), holder.place)

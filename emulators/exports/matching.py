@@ -12,8 +12,8 @@ No vendor publishes how it understands, so this is plain counting, the same for 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from emulators.exports.words import Word, folded, split_words
 
@@ -28,6 +28,20 @@ _NUMBERS = frozenset({"sys.number", "sys.number-integer", "sys.cardinal", "sys.o
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A value of an entity in an utterance."""
+
+    entity: str
+    value: str
+    text: str
+    """As it was said."""
+    start: int
+    """The first of its words."""
+    count: int
+    """How many words it takes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """An intent that was understood."""
 
@@ -36,18 +50,18 @@ class Match:
     """0 to 1."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """What was said for the parameters (slots) of the phrase, by alias: an entity's value, or the words themselves."""
+    originals: Mapping[str, str] = field(default_factory=dict)
+    """The same as it was said: `the big smoke` where the value is London."""
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A value of an entity in an utterance."""
-
-    entity: str
-    value: str
-    start: int
-    """The first of its words."""
-    count: int
-    """How many words it takes."""
+    def take(self, alias: str, found: Found | None) -> Match:
+        """Return the match with one more value; the same match when nothing was found."""
+        if found is None:
+            return self
+        return replace(
+            self,
+            values={**self.values, alias: found.value},
+            originals={**self.originals, alias: found.text},
+        )
 
 
 class Lexicon:
@@ -86,12 +100,12 @@ class Lexicon:
             return text.strip() if re.fullmatch(r"[+-]?\d+([.,]\d+)?", text.strip()) else None
         return None if self._closed.get(entity, False) else text.strip() or None
 
-    def pick(self, entity: str, text: str) -> str | None:
+    def pick(self, entity: str, text: str) -> Found | None:
         """Return the value that was said in answer to a question: the text itself, or a value somewhere in it."""
+        words = split_words(text)
         if (value := self.resolve(entity, text)) is not None:
-            return value
-        found = self.find(entity, text, split_words(text))
-        return found.value if found is not None else None
+            return Found(entity, value, text.strip(), 0, len(words))
+        return self.find(entity, text, words)
 
     def is_listed(self, entity: str) -> bool:
         """Tell whether the values of an entity can be told from other words: they are listed, or numbers."""
@@ -104,7 +118,8 @@ class Lexicon:
         for start in range(len(words)):
             for count in range(min(longest, len(words) - start), 0, -1):
                 if value := ways.get(tuple(word.folded for word in words[start : start + count])):
-                    return Found(entity, value, start, count)
+                    said = text[words[start].start : words[start + count - 1].end]
+                    return Found(entity, value, said, start, count)
         return self._find_pattern(entity, text, words)
 
     def _find_pattern(self, entity: str, text: str, words: tuple[Word, ...]) -> Found | None:
@@ -118,7 +133,7 @@ class Lexicon:
                 index for index, word in enumerate(words) if word.start < found.end() and word.end > found.start()
             ]
             if inside:
-                return Found(entity, named or found[0], inside[0], len(inside))
+                return Found(entity, named or found[0], found[0], inside[0], len(inside))
         return None
 
 
@@ -133,6 +148,9 @@ def _compile(pattern: str) -> re.Pattern[str] | None:
 class _Slot:
     entity: str
     alias: str | None
+
+
+_Phrase: TypeAlias = tuple[str | _Slot, ...]
 
 
 class Matcher:
@@ -152,27 +170,24 @@ class Matcher:
         for intent, phrase in self._phrases:
             if not phrase or not allowed(intent):
                 continue
-            score, exact, values = self._compare(phrase, text, words)
+            found = self._align(phrase, text, words)
+            exact = found is not None
+            score, found = (1.0, found) if found is not None else self._overlap(phrase, text, words)
             known = best.get(intent.name)
             if score >= THRESHOLD and (known is None or (score, exact) > known[:2]):
-                best[intent.name] = (score, exact, Match(intent, score, values))
+                match = Match(intent, score)
+                for alias, value in found.items():
+                    match = match.take(alias, value)
+                best[intent.name] = (score, exact, match)
         # Sorting is stable: equals stay in the order of the export.
         ranked = sorted(best.values(), key=lambda entry: (-entry[0], not entry[1]))
         return [match for _, _, match in ranked]
 
-    def _compare(
-        self, phrase: tuple[str | _Slot, ...], text: str, words: tuple[Word, ...]
-    ) -> tuple[float, bool, dict[str, Any]]:
-        values = self._align(phrase, text, words)
-        if values is not None:
-            return 1.0, True, values
-        return self._overlap(phrase, text, words)
-
-    def _align(self, phrase: tuple[str | _Slot, ...], text: str, words: tuple[Word, ...]) -> dict[str, Any] | None:
+    def _align(self, phrase: _Phrase, text: str, words: tuple[Word, ...]) -> dict[str, Found] | None:
         """Return the values when the whole utterance is the phrase, word for word; None otherwise."""
         dead: set[tuple[int, int]] = set()
 
-        def walk(at: int, word: int) -> dict[str, Any] | None:
+        def walk(at: int, word: int) -> dict[str, Found] | None:
             if at == len(phrase):
                 return {} if word == len(words) else None
             if (at, word) in dead or len(phrase) - at > len(words) - word:
@@ -186,38 +201,39 @@ class Matcher:
                 dead.add((at, word))
             return rest
 
-        def take(slot: _Slot, at: int, word: int) -> dict[str, Any] | None:
+        def take(slot: _Slot, at: int, word: int) -> dict[str, Found] | None:
             for end in range(word + 1, len(words) + 1):
-                value = self.lexicon.resolve(slot.entity, text[words[word].start : words[end - 1].end])
+                said = text[words[word].start : words[end - 1].end]
+                value = self.lexicon.resolve(slot.entity, said)
                 if value is not None and (rest := walk(at + 1, end)) is not None:
-                    return rest | ({slot.alias: value} if slot.alias else {})
+                    found = Found(slot.entity, value, said, word, end - word)
+                    return rest | ({slot.alias: found} if slot.alias else {})
             return None
 
         return walk(0, 0)
 
-    def _overlap(
-        self, phrase: tuple[str | _Slot, ...], text: str, words: tuple[Word, ...]
-    ) -> tuple[float, bool, dict[str, Any]]:
+    def _overlap(self, phrase: _Phrase, text: str, words: tuple[Word, ...]) -> tuple[float, dict[str, Found]]:
+        """Return the overlap of the words, and the values of those entities that are in the utterance."""
         said = [word.folded for word in words]
         wanted: set[str] = set()
-        values: dict[str, Any] = {}
+        values: dict[str, Found] = {}
         for step in phrase:
             if isinstance(step, str):
                 wanted.add(step)
                 continue
-            found = self.lexicon.find(step.entity, text, words) if self.lexicon.is_listed(step.entity) else None
             mark = f"@{step.entity}"
             wanted.add(mark)
+            found = self.lexicon.find(step.entity, text, words) if self.lexicon.is_listed(step.entity) else None
             if found is not None:
                 said[found.start : found.start + found.count] = [mark] * found.count
                 if step.alias:
-                    values[step.alias] = found.value
-        return len(wanted & set(said)) / len(wanted | set(said)), False, values
+                    values[step.alias] = found
+        return len(wanted & set(said)) / len(wanted | set(said)), values
 
 
-def _fold_phrase(phrase: Phrase) -> tuple[str | _Slot, ...]:
+def _fold_phrase(phrase: Phrase) -> _Phrase:
     return tuple(step for part in phrase.parts for step in _fold_part(part))
 
 
-def _fold_part(part: Part) -> tuple[str | _Slot, ...]:
+def _fold_part(part: Part) -> _Phrase:
     return (_Slot(part.entity, part.alias),) if part.entity is not None else folded(part.text)

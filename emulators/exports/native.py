@@ -85,6 +85,7 @@ def build_lex(
     confirmation: str = "None",
     dialog_action: Mapping[str, Any] | None = None,
     slots: Mapping[str, str] | None = None,
+    originals: Mapping[str, str] | None = None,
     contexts: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Make a RecognizeTextResponse, without what the emulator fills in (session id, attributes).
@@ -95,7 +96,7 @@ def build_lex(
         "name": FALLBACK if intent is None else intent.name,
         "state": state,
         "confirmationState": confirmation,
-        "slots": _build_slots(intent, slots or {}),
+        "slots": _build_slots(intent, slots or {}, originals or {}),
     }
     understood: list[dict[str, Any]] = []
     if intent is not None and not intent.is_fallback:
@@ -113,11 +114,15 @@ def build_lex(
     return {"messages": list(messages), **answer} if messages else answer
 
 
-def _build_slots(intent: Intent | None, values: Mapping[str, str]) -> dict[str, Any]:
+def _build_slots(intent: Intent | None, values: Mapping[str, str], originals: Mapping[str, str]) -> dict[str, Any]:
     names = [parameter.name for parameter in intent.parameters] if intent is not None else []
     return {
         name: {
-            "value": {"originalValue": values[name], "interpretedValue": values[name], "resolvedValues": [values[name]]}
+            "value": {
+                "originalValue": originals.get(name, values[name]),
+                "interpretedValue": values[name],
+                "resolvedValues": [values[name]],
+            }
         }
         if name in values
         else None

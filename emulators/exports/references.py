@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from emulators.exports.conditions import ConditionError, Situation, parse_expression
+from emulators.exports.conditions import ConditionError, parse_expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from emulators.exports.expressions import Situation
+
 _DIALOGFLOW = re.compile(
-    r"(?<!\w)(?:\$(?P<name>[A-Za-z_][\w-]*)|#(?P<context>[A-Za-z_][\w-]*)\.(?P<member>[\w-]+))(?:\.original)?"
+    r"(?<!\w)(?:\$(?P<name>[A-Za-z_][\w-]*)|#(?P<context>[A-Za-z_][\w-]*)\.(?P<member>[\w-]+))(?P<original>\.original)?"
 )
 _LEX = re.compile(r"\{(?P<slot>[^{}\"]+)\}|\[(?P<attribute>[^\[\]\"]+)\]")
 _WATSON = re.compile(r"<\?(?P<expression>.*?)\?>|(?<!\w)(?P<variable>\$[A-Za-z_]\w*(?:\.\w+)*)", re.DOTALL)
@@ -39,7 +41,9 @@ def fill_dialogflow(text: str, parameters: Mapping[str, Any], contexts: Mapping[
 
     def look_up(found: re.Match[str]) -> Any:
         if found["name"] is not None:
-            return parameters.get(found["name"])
+            # Where the words were not kept, the value stands for them.
+            value = parameters.get(found["name"])
+            return parameters.get(found["name"] + found["original"], value) if found["original"] else value
         return contexts.get(found["context"].lower(), {}).get(found["member"])
 
     return _fill(_DIALOGFLOW, text, look_up, keep_unknown=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +62,7 @@ def open_source(path: Path) -> Source:
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror or error}") from error
     # A damaged or encrypted zip shows itself in many ways, depending on which of its bytes are wrong.
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zipfile.LargeZipFile) as error:
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
         raise SourceError(f"is no readable zip: {error}") from error
 
 

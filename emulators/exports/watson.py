@@ -5,6 +5,7 @@ https://cloud.ibm.com/apidocs/assistant-v1#getworkspace describes the members of
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from emulators.exports.bot import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from emulators.exports.cursor import Cursor, Notes
 
+_REFERENCE = re.compile(r"(?<!\w)@(?P<entity>[\w-]+)")
 SERVER_KINDS = frozenset({"server", "cloud_function", "cloud-function", "web_action", "web-action"})
 """Actions that Watson carries out itself: the client never sees them."""
 
@@ -52,11 +54,27 @@ def read_intents(skill: Cursor) -> Iterator[Intent]:
     """Read the intents of a dialog or an actions skill."""
     for intent in skill.objects("intents"):
         name = intent.text("intent", required=True)
-        phrases = tuple(
-            Phrase((Part(example.text("text", required=True)),), example.place)
-            for example in intent.objects("examples")
-        )
+        phrases = tuple(_read_example(example) for example in intent.objects("examples"))
         yield Intent(name, name, phrases, intent.place)
+
+
+def _read_example(example: Cursor) -> Phrase:
+    """Read an example; entities in it are marked by their location, or written as `@entity`."""
+    text = example.text("text", required=True)
+    spans = [(found.start(), found.end(), found["entity"]) for found in _REFERENCE.finditer(text)]
+    for mention in example.objects("mentions"):
+        match mention.at("location").value:
+            case [int(start), int(end)] if 0 <= start < end <= len(text):
+                spans.append((start, end, mention.text("entity", required=True)))
+            case _:
+                mention.at("location").wrong("is no pair of places in the text")
+    parts: list[Part] = []
+    done = 0
+    for start, end, entity in sorted(spans):
+        if start >= done:
+            parts += [Part(text[done:start]), Part(text[start:end], entity)]
+            done = end
+    return Phrase((*parts, Part(text[done:])), example.place)
 
 
 def read_entities(skill: Cursor) -> Iterator[Entity]:
@@ -168,11 +186,11 @@ def _order_siblings(siblings: list[Node], previous: Mapping[str, str]) -> list[N
     for node in siblings:
         before = previous.get(node.id, "")
         followers.setdefault(before if before in ids else "", []).append(node)
-    ordered: dict[str, Node] = {}
+    ordered: dict[int, Node] = {}
     waiting = list(reversed(followers.get("", [])))
     while waiting:
         node = waiting.pop()
-        if node.id not in ordered:
-            ordered[node.id] = node
+        if id(node) not in ordered:
+            ordered[id(node)] = node
             waiting += reversed(followers.get(node.id, []))
-    return [*ordered.values(), *(node for node in siblings if node.id not in ordered)]
+    return [*ordered.values(), *(node for node in siblings if id(node) not in ordered)]

@@ -69,24 +69,25 @@ def _read_value(value: Cursor) -> list[Message]:
     """Read one text. An object of LivePerson's in place of a text is sent as that object's JSON."""
     given = value.value
     match given:
-        case str():
-            return [_text(given, value.place)]
+        case None | {"text": None}:
+            return []
         case {"output": {"text": _}}:
             # An old form of LivePerson's samples: a whole output in place of a text.
             nested = value.object("output").at("text")
             values = nested.items("values") if isinstance(nested.value, dict) else nested.elements()
             return [message for each in values for message in _read_value(each)]
-        case {"text": str(text)}:
-            # With an audience it is LivePerson's private text, not Watson's own form of a text.
-            return [_text(text if given.keys() <= {"text"} else _dump(given), value.place)]
         case {"text_expression": {"concat": list()}}:
-            return [_text(_read_expression(value.object("text_expression")), value.place)]
-        case {"text": None} | None:
-            return []
+            text = _read_expression(value.object("text_expression"))
+        case {"text": str(text)} if len(given) == 1:
+            pass
         case dict():
-            return [_text(_dump(given), value.place)] if given else []
-    value.wrong("is no text")
-    return []
+            text = _dump(given)
+        case str():
+            text = given
+        case _:
+            value.wrong("is no text")
+            return []
+    return [_text(text, value.place)]
 
 
 def _read_expression(expression: Cursor) -> str:

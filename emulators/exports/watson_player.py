@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from emulators.dialogue import Turn
-from emulators.exports.conditions import ConditionError, Situation, parse_condition
+from emulators.exports.conditions import ConditionError, parse_condition
+from emulators.exports.expressions import Situation
 from emulators.exports.matching import Matcher
 from emulators.exports.native import build_watson, first_variants, translate_to_watson_v1
 from emulators.exports.references import fill_strings, fill_watson, write
@@ -73,6 +74,7 @@ class WatsonPlayer:
             Situation(
                 text=text,
                 intent=matches[0].intent.name if matches else None,
+                confidence=matches[0].score if matches else 0.0,
                 entities=values,
                 variables=dict(memory.variables),
                 is_first=not memory.hidden.get("begun", False),

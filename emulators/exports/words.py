@@ -32,7 +32,7 @@ def split_words(text: str) -> tuple[Word, ...]:
     start = end = -1
     for index, character in enumerate(text):
         kind = _kind(character)
-        if kind == "joins" and start >= 0:
+        if kind in ("joins", "continues") and start >= 0:
             end = index + 1
         elif kind in ("alone", "parts", "ignored"):
             if start >= 0 and kind != "ignored":
@@ -65,7 +65,7 @@ def _word(text: str, start: int, end: int) -> Word:
 
 
 def _kind(character: str) -> str:
-    """Say what a character does: it joins a word, stands alone, parts words, or is ignored."""
+    """Say what a character does: it joins a word, continues one, stands alone, parts words, or is ignored."""
     if character in _APOSTROPHES:
         return "ignored"
     category = unicodedata.category(character)
@@ -73,6 +73,9 @@ def _kind(character: str) -> str:
         return "alone"
     if category == "Lo" and (unicodedata.east_asian_width(character) in "WF" or ord(character) in _THAI_TO_LAO):
         return "alone"
-    if category[0] in "LNM":
+    if category[0] in "LN":
         return "joins"
+    # A mark belongs to the letter before it; after an emoji it only says how that is drawn.
+    if category[0] == "M":
+        return "continues"
     return "ignored" if category == "Cf" else "parts"

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from ruamel.yaml import YAML
-from yarl import URL
 
 from emulators.exports.imports import ImportedBot
 from emulators.iam import APIKEY
@@ -39,7 +39,7 @@ def build_settings(imported: ImportedBot, url: str) -> dict[str, Any]:
             return {
                 "project_id": imported.id,
                 "language_code": imported.bot.language,
-                "api_endpoint": URL(url).authority,
+                "api_endpoint": urlsplit(url).netloc,
                 "insecure": True,
                 "auth_type": "none",
             }
