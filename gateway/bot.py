@@ -8,6 +8,7 @@ from gateway.contract.types import AccountId, BotName, ReadingContext
 from gateway.resilience.breaker import Breaker
 from gateway.resilience.limiter import Limiter
 from gateway.resilience.retry import RetryPolicy
+from gateway.status import BotStatus
 from gateway.telemetry.metrics import BotMetrics
 from hooks.runner import HookRunner
 
@@ -39,6 +40,7 @@ class Bot:
     rules: ReplyRules
     reading: ReadingContext
     metrics: BotMetrics
+    status: BotStatus
     prefix: str = field(init=False)
     """Of this bot's keys in the store; neither name can hold a slash."""
 

@@ -1,4 +1,4 @@
-"""Tell the log and the metrics of each turn."""
+"""Tell the log, the metrics and the bot's status of each turn."""
 
 from gateway.contract.errors import TurnFailed, VendorFailure
 from gateway.pipeline import Turn
@@ -16,6 +16,8 @@ class TurnReporter:
     def __call__(self, turn: Turn) -> None:
         """Report a turn that has ended."""
         bot = turn.bot
+        is_open = bot.breaker is not None and bot.breaker.is_open
+        bot.status.note(turn.outcome, reply=turn.reply, error=turn.error, is_new=turn.is_new, is_open=is_open)
         bot.metrics.turns[turn.outcome].inc()
         for step, seconds in turn.steps.items():
             bot.metrics.steps[step].observe(seconds)

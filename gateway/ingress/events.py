@@ -26,7 +26,7 @@ UNSUPPORTED_TYPE = OWN_PREFIX + "unsupported-media-type"
 async def post_event(request: web.Request) -> web.Response:
     """Answer one event: POST /v1/accounts/{account}/bots/{bot}/events."""
     with request.app[GATE].admit():
-        bot = _find_bot(request)
+        bot = find_bot(request)
         event = await _read_event(request)
         answer = await request.app[PIPELINE].answer(
             bot, event, render_reply, idempotency_key=request.headers.get("Idempotency-Key")
@@ -43,7 +43,7 @@ def render_reply(reply: Reply) -> bytes:
     return dumps(render(reply))
 
 
-def _find_bot(request: web.Request) -> Bot:
+def find_bot(request: web.Request) -> Bot:
     """Find the bot that the path names, once the caller has shown that its account is theirs."""
     served = request.app[SERVED]
     account_id = AccountId(request.match_info["account"])

@@ -43,6 +43,11 @@ class Breaker:
             return CircuitState.CLOSED
         return CircuitState.HALF_OPEN if self._open_left() <= 0 else CircuitState.OPEN
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the next turn is refused."""
+        return self.state is CircuitState.OPEN
+
     @contextmanager
     def guard(self, code: str) -> Iterator[None]:
         """Let one turn through and count how it ends. Raise VendorFailure, with this code, while the circuit is open."""
