@@ -186,8 +186,11 @@ class Emulator(ABC):
 
     def find_heard(self, heard: Heard, bot: str = "", memory: Memory | None = None) -> Turn:
         """Choose the turn for what was said to a bot in a session."""
-        script = self._scripts.get(bot, self.dialogue)
-        return self._said.get(key_of(heard)) or script.play(heard, memory or Memory())
+        said = self._said.get(key_of(heard))
+        if said is not None:
+            return said
+        script = self._scripts[bot] if bot in self._scripts else self.dialogue
+        return script.play(heard, memory or Memory())
 
     def remember(self, *session: str, name: str = "", lifetime: float | None = None) -> Memory:
         """Return the memory of a session; a new one for a session unknown, or silent for `lifetime` seconds."""

@@ -233,8 +233,11 @@ def _read_message(message: Cursor) -> Message | None:
         return None
     variants = read(message)
     platform = message.text("platform").upper()
-    if platform and variants:
+    if platform:
         name = _PLATFORMS.get(platform, platform)
+        if name not in PLATFORMS:
+            message.at("platform").remark(f"a message for the platform {platform.lower()!r} is not sent")
+            return None
         variants = [Variant({**variant.native, "platform": name}, variant.place) for variant in variants]
     return Message(tuple(variants), message.place) if variants else None
 
@@ -282,6 +285,21 @@ _MESSAGES: Mapping[str, Callable[[Cursor], list[Variant]]] = {
     "4": _read_payload,
 }
 """https://cloud.google.com/dialogflow/es/docs/reference/message-objects; exports have the number as number or as text."""
+PLATFORMS = frozenset(
+    {
+        "PLATFORM_UNSPECIFIED",
+        "FACEBOOK",
+        "SLACK",
+        "TELEGRAM",
+        "KIK",
+        "SKYPE",
+        "LINE",
+        "VIBER",
+        "ACTIONS_ON_GOOGLE",
+        "GOOGLE_HANGOUTS",
+    }
+)
+"""https://cloud.google.com/dialogflow/es/docs/reference/rest/v2/projects.agent.intents#Platform"""
 _PLATFORMS: Mapping[str, str] = {"GOOGLE": "ACTIONS_ON_GOOGLE", "HANGOUTS": "GOOGLE_HANGOUTS"}
 """Where an export names a platform otherwise than the API does."""
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
-from emulators.faults import Fault
+from emulators.dialogue import Memory, Turn
+from emulators.emulator import KEPT
+from emulators.faults import Fault, Heard
 from emulators.function import FunctionEmulator
 
 if TYPE_CHECKING:
@@ -153,3 +155,57 @@ async def test_a_dialogue_of_ones_own(tmp_path: Path, http: aiohttp.ClientSessio
     path.write_text('{"turns": [], "fallback": {"answer": {"messages": ["mine"]}}}')
     async with FunctionEmulator(path) as function:
         assert await say(http, function, "text") == (200, {"messages": ["mine"]})
+
+
+class Counter:
+    """A script that counts the turns of each session."""
+
+    def play(self, heard: Heard, memory: Memory) -> Turn:
+        memory.hidden["turns"] = memory.hidden.get("turns", 0) + 1
+        return Turn("counted", {"heard": heard.text, "turns": memory.hidden["turns"], "now": memory.now})
+
+
+async def test_a_script_answers_for_its_bot_and_remembers_each_session() -> None:
+    emulator = FunctionEmulator(scripts={"b": Counter()}, clock=lambda: 7.0)
+
+    def ask(session: str) -> object:
+        return emulator.find_heard(Heard(text="hi"), "b", emulator.remember(session)).answer
+
+    assert [ask("1"), ask("1"), ask("2")] == [
+        {"heard": "hi", "turns": 1, "now": 7.0},
+        {"heard": "hi", "turns": 2, "now": 7.0},
+        {"heard": "hi", "turns": 1, "now": 7.0},
+    ]
+
+
+async def test_what_was_said_to_the_emulator_wins_over_a_script() -> None:
+    async with FunctionEmulator(scripts={"b": Counter()}) as emulator:
+        emulator.say("hi", {"messages": ["said"], "context": {}})
+        answers = [emulator.find_heard(Heard(text=text), bot).answer for text, bot in (("hi", "b"), ("text", "other"))]
+    assert answers == [
+        {"messages": ["said"], "context": {}},
+        {"messages": ["Your parcel is on its way."], "context": {}},
+    ]
+
+
+async def test_a_session_that_was_silent_for_too_long_is_forgotten() -> None:
+    now = 0.0
+    emulator = FunctionEmulator(clock=lambda: now)
+    emulator.remember("s", lifetime=10).hidden["k"] = 1
+    now = 9.0
+    kept = dict(emulator.remember("s", lifetime=10).hidden)
+    now = 19.0
+    assert (kept, emulator.remember("s", lifetime=10).hidden) == ({"k": 1}, {})
+
+
+async def test_the_sessions_used_last_are_remembered() -> None:
+    emulator = FunctionEmulator()
+    emulator.remember("first").hidden["k"] = 1
+    for number in range(KEPT):
+        if number == KEPT // 2:
+            emulator.remember("first")
+        emulator.remember(str(number))
+    kept = [emulator.remember(name).hidden for name in ("first", "0")]
+    emulator.remember("last")
+    assert kept == [{"k": 1}, {}]
+    assert len(emulator._memories) == KEPT

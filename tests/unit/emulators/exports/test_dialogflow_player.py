@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 
+from emulators.dialogflow import DialogflowEmulator
 from emulators.dialogue import Memory
 from emulators.exports.player import make_player
 from emulators.exports.reader import read_export
@@ -31,4 +32,6 @@ def test_a_bot_answers_as_its_export_says(case: Any, write_export: Callable[[Map
         memory.now = turn.get("at", memory.now)
         memory.variables = turn.get("variables", memory.variables)
         heard = Heard(text=turn.get("text"), event=turn.get("event"))
-        assert player.play(heard, memory).answer == turn["answer"], heard
+        answer = player.play(heard, memory).answer
+        assert answer == turn["answer"], heard
+        DialogflowEmulator.check_answer(answer)

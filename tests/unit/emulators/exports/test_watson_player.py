@@ -10,6 +10,7 @@ from emulators.dialogue import Memory
 from emulators.exports.player import make_player
 from emulators.exports.reader import read_export
 from emulators.faults import Heard
+from emulators.watson import WatsonEmulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,4 +32,6 @@ def test_a_bot_answers_as_its_export_says(case: Any, write_export: Callable[[Map
         memory.now = turn.get("at", memory.now)
         memory.variables = turn.get("variables", memory.variables)
         heard = Heard(text=turn.get("text"), event=turn.get("event"))
-        assert player.play(heard, memory).answer == turn["answer"], heard
+        answer = player.play(heard, memory).answer
+        assert answer == turn["answer"], heard
+        WatsonEmulator.check_answer(answer)
