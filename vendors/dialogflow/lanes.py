@@ -6,7 +6,7 @@ connect surely never left, and one whose connection broke surely may have arrive
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from grpc import ChannelConnectivity, aio
@@ -32,11 +32,12 @@ class Lane:
     """One connection."""
 
     channel: aio.Channel
-    client: Any
-    """Google's client on this channel."""
+    client: Any = None
+    """Google's client on this channel, once it is connected."""
     in_flight: int = 0
     connected: bool = False
     """Whether it ever was."""
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def stands(self) -> bool:
@@ -48,10 +49,17 @@ class Lanes:
     """The lanes of one bot: more of them as more calls are under way, up to `max_lanes`."""
 
     def __init__(
-        self, dial: Callable[[], Lane], clock: Clock, *, streams: int = STREAMS, max_lanes: int = MAX_LANES
+        self,
+        dial: Callable[[], aio.Channel],
+        equip: Callable[[aio.Channel], Any],
+        clock: Clock,
+        *,
+        streams: int = STREAMS,
+        max_lanes: int = MAX_LANES,
     ) -> None:
-        """Let `dial` make a lane that is not connected yet. Nothing is dialled before `take`."""
+        """Let `dial` make a channel, and `equip` a client on it, in a thread. Nothing is dialled before `take`."""
         self._dial = dial
+        self._equip = equip
         self._clock = clock
         self._streams = streams
         self._room = asyncio.Semaphore(streams * max_lanes)
@@ -122,14 +130,21 @@ class Lanes:
                 return lane
         if self._clock.monotonic() - self._failed < DIAL_AGAIN:
             raise NoConnection("no connection a moment ago")
-        self._lanes.append(lane := self._dial())
+        self._lanes.append(lane := Lane(self._dial()))
         return lane
 
     async def _connect(self, lane: Lane, limit: float) -> None:
         """Wait until the lane is connected. Raise NoConnection."""
         try:
-            async with asyncio.timeout(limit):
-                await _until_ready(lane.channel)
+            # One call connects it; the others wait, and find that it is, or that it could not be.
+            async with asyncio.timeout(limit), lane.opening:
+                if lane not in self._lanes:
+                    raise NoConnection("no connection")  # noqa: TRY301 - has the same end as the others
+                if not lane.connected:
+                    await _until_ready(lane.channel)
+                    # Google's client looks for certificates on the disk.
+                    lane.client = await asyncio.to_thread(self._equip, lane.channel)
+                    lane.connected = True
         except (TimeoutError, NoConnection, aio.UsageError, AssertionError) as error:
             # The last two are what waiting for a channel ends with that is closed meanwhile.
             self._failed = self._clock.monotonic()
@@ -137,7 +152,6 @@ class Lanes:
             raise NoConnection(
                 "no connection in time" if isinstance(error, TimeoutError) else "no connection"
             ) from error
-        lane.connected = True
 
     def _retire(self, lane: Lane) -> None:
         """Send no more calls there; those under way may end."""

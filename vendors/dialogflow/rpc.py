@@ -17,7 +17,7 @@ from gateway.contract.types import Json
 from gateway.contract.wire import WireError, copy
 from vendors.dialogflow.credentials import GoogleCredentials
 from vendors.dialogflow.errors import Codes, translate_call
-from vendors.dialogflow.lanes import Lane, Lanes, NoConnection
+from vendors.dialogflow.lanes import Lanes, NoConnection
 from vendors.dialogflow.proto import whole_numbers
 from vendors.dialogflow.session import service_target
 from vendors.dialogflow.settings import GoogleSettings
@@ -50,7 +50,7 @@ class GrpcTransport:
         self._credentials = (
             None if settings.auth_type == "none" else GoogleCredentials(settings, services.clock, code=codes.send)
         )
-        self._lanes = Lanes(self._dial, services.clock)
+        self._lanes = Lanes(self._dial, self._equip, services.clock)
 
     async def open(self) -> None:
         """Find the credentials."""
@@ -130,13 +130,14 @@ class GrpcTransport:
     def _unusable(self, what: str) -> VendorFailure:
         return VendorFailure(FailureKind.UNUSABLE, self._codes.parse, f"Dialogflow gave {what}")
 
-    def _dial(self) -> Lane:
+    def _dial(self) -> aio.Channel:
         if self._insecure:
-            channel = aio.insecure_channel(self._target, options=(*_OPTIONS, ("grpc.enable_http_proxy", 0)))
-        else:
-            channel = aio.secure_channel(self._target, grpc.ssl_channel_credentials(), options=_OPTIONS)
+            return aio.insecure_channel(self._target, options=(*_OPTIONS, ("grpc.enable_http_proxy", 0)))
+        return aio.secure_channel(self._target, grpc.ssl_channel_credentials(), options=_OPTIONS)
+
+    def _equip(self, channel: aio.Channel) -> Any:
         client = self._sdk.SessionsAsyncClient
-        return Lane(channel, client(transport=client.get_transport_class("grpc_asyncio")(channel=channel)))
+        return client(transport=client.get_transport_class("grpc_asyncio")(channel=channel))
 
 
 def _has_trailers(error: api.GoogleAPICallError) -> bool:

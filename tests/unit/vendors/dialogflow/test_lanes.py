@@ -9,7 +9,7 @@ import pytest
 from grpc import aio
 
 from emulators.dialogflow import DialogflowEmulator
-from vendors.dialogflow.lanes import DIAL_AGAIN, Lane, Lanes, NoConnection
+from vendors.dialogflow.lanes import DIAL_AGAIN, Lanes, NoConnection
 
 MakeLanes = Callable[..., Lanes]
 
@@ -21,10 +21,10 @@ async def make_lanes(emulator: DialogflowEmulator, clock: Any) -> AsyncIterator[
     def make(target: str | None = None, **limits: int) -> Lanes:
         where = target or emulator.grpc_address
 
-        def dial() -> Lane:
-            return Lane(aio.insecure_channel(where, options=[("grpc.use_local_subchannel_pool", 1)]), None)
+        def dial() -> aio.Channel:
+            return aio.insecure_channel(where, options=[("grpc.use_local_subchannel_pool", 1)])
 
-        made.append(Lanes(dial, clock, **limits))
+        made.append(Lanes(dial, lambda _channel: object(), clock, **limits))
         return made[-1]
 
     yield make
@@ -48,6 +48,7 @@ async def test_more_calls_get_more_lanes_and_no_lane_too_many(make_lanes: MakeLa
 
     taken = await asyncio.gather(*(lanes.take(timeout=5) for _ in range(8)))
 
+    assert len({id(lane.client) for lane in taken}) == 3
     assert sorted(lane.in_flight for lane in set(taken)) == [2, 3, 3]
     assert len(lanes) == 3
     for lane in taken:
@@ -103,6 +104,8 @@ async def test_a_lane_whose_connection_broke_is_left_and_another_one_dialled(
     second = await lanes.take(timeout=5)
 
     await emulator.stop()
+    while first.stands:
+        await asyncio.sleep(0.001)
     broke = [await lanes.broke(first), await lanes.broke(second)]
     await emulator.start()
 
@@ -120,7 +123,7 @@ async def test_a_lane_that_broke_unnoticed_is_not_given_out(
 
     await emulator.stop()
     while first.stands:
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
     with pytest.raises(NoConnection):
         await lanes.take(timeout=5)
 

@@ -10,6 +10,7 @@ from google.protobuf.struct_pb2 import Struct
 
 from emulators.dialogflow import DialogflowEmulator
 from emulators.faults import Fault
+from gateway.clock import SystemClock
 from gateway.contract.errors import FailureKind, InvalidRequest, VendorFailure
 from vendors.dialogflow.errors import CX_CODES, ES_CODES, ES_SEND_QUERY
 from vendors.dialogflow.lanes import STREAMS
@@ -36,6 +37,12 @@ async def emulator(gate: Any) -> AsyncIterator[DialogflowEmulator]:
     """One that asks nobody to sign in."""
     async with DialogflowEmulator(sleep=gate.wait) as running:
         yield running
+
+
+@pytest.fixture
+def clock() -> SystemClock:
+    """The machine's own: whether a connection has broken shows only a moment later."""
+    return SystemClock()
 
 
 @pytest.fixture
