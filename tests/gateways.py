@@ -137,6 +137,29 @@ def _bots(running: Running) -> dict[str, tuple[str, dict[str, Any]]]:
                 "auth_type": "none",
             },
         ),
+        "dialogflow-cx": (
+            "dialogflow-cx",
+            {
+                "project_id": "shop-1",
+                "location": "global",
+                "agent_id": "a-1",
+                "api_endpoint": URL(running["dialogflow"]).authority,
+                "insecure": True,
+                "auth_type": "none",
+            },
+        ),
+        "dialogflow-cx-grpc": (
+            "dialogflow-cx",
+            {
+                "project_id": "shop-1",
+                "location": "global",
+                "agent_id": "a-1",
+                "transport": "grpc",
+                "api_endpoint": running.dialogflow.grpc_address,
+                "insecure": True,
+                "auth_type": "none",
+            },
+        ),
         "watson": (
             "watson-v2",
             {

@@ -24,6 +24,7 @@ ACCOUNTS: Final = Path(__file__).with_name("demo_accounts")
 VENDORS: Final = {
     "lex": "Amazon Lex V2",
     "dialogflow": "Google Dialogflow ES",
+    "dialogflow-cx": "Google Dialogflow CX",
     "watson": "IBM Watson Assistant V2",
     "watson-v1": "IBM Watson Assistant V1",
     "function": "a function",
@@ -95,6 +96,7 @@ def _addresses(running: Running) -> dict[str, str]:
     return {
         "DEMO_LEX_URL": running["lex"],
         "DEMO_DIALOGFLOW_ENDPOINT": URL(running["dialogflow"]).authority,
+        "DEMO_DIALOGFLOW_GRPC_ENDPOINT": running.dialogflow.grpc_address,
         "DEMO_WATSON_URL": running["watson"],
         "DEMO_FUNCTION_URL": running["function"],
     }

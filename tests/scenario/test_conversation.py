@@ -9,7 +9,7 @@ import pytest
 from emulators.server import Running
 from tests.gateways import make_account, make_event, open_gateway
 
-BOTS = ("lex", "dialogflow", "watson", "watson-v1", "function")
+BOTS = ("lex", "dialogflow", "dialogflow-cx", "dialogflow-cx-grpc", "watson", "watson-v1", "function")
 
 HELLO = [
     "Hello!",
@@ -89,12 +89,19 @@ async def test_each_vendor_receives_its_own_request(running: Running, tmp_path: 
         "text": "hello",
         "sessionState": {"sessionAttributes": {"convId": "c-1"}},
     }
-    dialogflow = running.dialogflow.requests[0]
+    dialogflow, cx, cx_over_grpc = running.dialogflow.requests
     assert dialogflow.path == "/v2/projects/shop-1/agent/sessions/c-1:detectIntent"
     assert dialogflow.body == {
         "queryInput": {"text": {"text": "hello", "languageCode": "en"}},
         "queryParams": {"payload": context},
     }
+    assert (cx.method, cx_over_grpc.method) == ("POST", "GRPC")
+    assert cx.path == cx_over_grpc.path == "/v3/projects/shop-1/locations/global/agents/a-1/sessions/c-1:detectIntent"
+    assert (
+        cx.body
+        == cx_over_grpc.body
+        == {"queryInput": {"text": {"text": "hello"}, "languageCode": "en"}, "queryParams": {"payload": context}}
+    )
     # Each bot signs in for itself.
     token, session, message, v1_token, v1_message = running.watson.requests
     assert (token.stage, session.stage, message.stage) == ("token", "session", "message")

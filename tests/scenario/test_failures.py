@@ -16,11 +16,18 @@ CASES = orjson.loads((Path(__file__).parents[1] / "data/scenario/faults.json").r
 VENDORS = {
     "lex": "lex-v2",
     "dialogflow": "dialogflow-es",
+    "dialogflow-cx": "dialogflow-cx",
+    "dialogflow-cx-grpc": "dialogflow-cx",
     "watson": "watson-v2",
     "watson-v1": "watson-v1",
     "function": "function",
 }
-EMULATORS = {**{bot: bot for bot in VENDORS}, "watson-v1": "watson"}
+EMULATORS = {
+    **{bot: bot for bot in VENDORS},
+    "dialogflow-cx": "dialogflow",
+    "dialogflow-cx-grpc": "dialogflow",
+    "watson-v1": "watson",
+}
 """Bot -> the emulator that plays its vendor."""
 TIMEOUTS = {"attempt": 1, "total": 10}
 
@@ -51,6 +58,8 @@ async def test_a_fault_has_its_code_status_and_attempts(case: dict[str, Any], ru
     [
         ("lex", "aivendor.lex.send-query"),
         ("dialogflow", "aivendor.dialogflowv2.send-query"),
+        ("dialogflow-cx", "aivendor.dialogflowcx.send-request"),
+        ("dialogflow-cx-grpc", "aivendor.dialogflowcx.send-request"),
         ("watson", "aivendor.watsonv2.create-session"),
         ("watson-v1", "aivendor.watson.send-query"),
         ("function", "aivendor.faas.failed-faas-request"),
@@ -65,6 +74,8 @@ async def test_a_vendor_that_cannot_be_reached_is_tried_again(
     settings |= {
         "lex": {"endpoint_url": f"http://{dead}"},
         "dialogflow": {"api_endpoint": dead},
+        "dialogflow-cx": {"api_endpoint": dead},
+        "dialogflow-cx-grpc": {"api_endpoint": dead},
         "watson": {"url": f"http://{dead}"},
         "watson-v1": {"url": f"http://{dead}"},
         "function": {"url": f"http://{dead}/bot"},

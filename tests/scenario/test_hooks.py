@@ -156,6 +156,8 @@ async def test_a_hook_that_blocks_does_not_block_others(running: Running, tmp_pa
     [
         ("lex", "Lex", "lexQuery"),
         ("dialogflow", "DialogflowV2", "dfV2request"),
+        ("dialogflow-cx", "DialogflowCX", "dfCxrequest"),
+        ("dialogflow-cx-grpc", "DialogflowCX", "dfCxrequest"),
         ("watson", "WatsonAssistantV2", "watsonV2Payload"),
         ("watson-v1", "WatsonAssistant", "watsonV1Payload"),
         ("function", "Custom Integration", "faasPayload"),

@@ -204,7 +204,7 @@ async def test_a_port_in_use_is_told_in_one_line(running: Running, tmp_path: Pat
     assert err.splitlines()[-1].startswith(f"botbridge: cannot listen on 127.0.0.1:{port}: ")
 
 
-@pytest.mark.parametrize("arguments", [("--workers", "2"), ("--store", "redis://localhost"), ("--log-level", "loud")])
+@pytest.mark.parametrize("arguments", [("--workers", "2"), ("--store", "mongodb://localhost"), ("--log-level", "loud")])
 async def test_what_this_version_lacks_is_refused(arguments: tuple[str, str], running: Running, tmp_path: Path) -> None:
     write_accounts(tmp_path, make_account(running))
     code, _, err = await run("serve", "--config", str(tmp_path), *arguments)
@@ -218,13 +218,14 @@ async def test_the_demo_plays_a_conversation_with_every_vendor_and_ends() -> Non
     for heading in (
         "Amazon Lex V2",
         "Google Dialogflow ES",
+        "Google Dialogflow CX",
         "IBM Watson Assistant V2",
         "IBM Watson Assistant V1",
         "a function",
     ):
         assert heading in out
     for part in ("bot < Hello!", "rich <", "replies <", "delay <", "private <", "action < TRANSFER", "error < com."):
-        assert out.count(part) >= 5
+        assert out.count(part) >= 6
 
 
 async def test_a_connection_is_tested(running: Running, tmp_path: Path) -> None:
@@ -246,7 +247,10 @@ async def test_a_bot_that_is_not_there_is_told_with_those_that_are(running: Runn
     write_accounts(tmp_path, make_account(running))
     code, _, err = await run("test-connection", "--config", str(tmp_path), "83482904", "lax")
     assert code == 1
-    assert err == "account 83482904 has no bot 'lax'; it has: dialogflow, function, lex, watson, watson-v1\n"
+    assert (
+        err
+        == "account 83482904 has no bot 'lax'; it has: dialogflow, dialogflow-cx, dialogflow-cx-grpc, function, lex, watson, watson-v1\n"
+    )
 
 
 async def test_chat_talks_shows_what_went_over_the_wire_and_ends(running: Running, tmp_path: Path) -> None:
