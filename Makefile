@@ -61,4 +61,8 @@ clean:  ## remove what was made
 
 .PHONY: bench
 bench: setup  ## CPU time that the gateway spends per event, by vendor
-	$(BIN)/python load/bench.py
+	$(BIN)/python -m load.bench
+
+.PHONY: flood
+flood: setup  ## 5,000 turns in flight at once against a vendor that takes 2 seconds
+	$(BIN)/python -m load.flood

@@ -112,6 +112,7 @@ def _build(file: str, checked: AccountFile, bots: dict[str, Layers]) -> Account:
         auth=checked.auth,
         skills=None if checked.skills is None else frozenset(checked.skills),
         image_hosts=None if checked.image_hosts is None else frozenset(checked.image_hosts),
+        limits=checked.limits,
         bots={BotName(name): _build_bot(name, bot, bots[name]) for name, bot in checked.bots.items()},
         features=checked.features,
         custom_endpoint=checked.custom_endpoint,

@@ -43,6 +43,8 @@ class Account:
     """None: a TRANSFER may go to any skill."""
     image_hosts: frozenset[str] | None
     """None: images may come from anywhere."""
+    limits: Limits | None
+    """Of all its bots together; None: no such limit."""
     bots: Mapping[BotName, Bot]
     features: Features
     custom_endpoint: CustomEndpoint | None

@@ -163,7 +163,7 @@ class Breaker(Section):
 
 
 class Limits(Section):
-    """How much a bot takes on; what is over it gets a 429."""
+    """How much a bot, or a whole account, takes on; what is over it gets a 429."""
 
     in_flight: Count = 500
     """Events at work at the same time."""
@@ -258,6 +258,8 @@ class AccountFile(Section):
     """Who may call this account's bots. Without this section only loopback callers are served."""
     skills: list[Filled] | None = None
     """The account's skills. When given, a TRANSFER to any other is an error."""
+    limits: Limits | None = None
+    """How much all bots of this account take on together. Without this section there is no such limit."""
     image_hosts: list[HostName] | None = None
     """The hosts that images in rich content may come from, as LivePerson's own list for the account has them."""
     defaults: dict[str, Any] = {}

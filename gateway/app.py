@@ -1,7 +1,9 @@
 """The composition root of `botbridge serve`: a runtime behind HTTP, from the first line it prints to a clean end."""
 
 import asyncio
+import contextlib
 import os
+import resource
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -123,8 +125,16 @@ def _make_runtime_settings(settings: ServeSettings) -> RuntimeSettings:
     )
 
 
+def raise_open_files() -> None:
+    """Let the process open as many files as it is allowed: a turn holds two sockets, and the usual soft limit is 1024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # some systems name a hard limit that they do not grant
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 async def serve(settings: ServeSettings, accounts: LoadedAccounts, announce: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT, then drain; SIGHUP reloads the account files. `announce` gets the URL."""
+    raise_open_files()
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     hang_up = asyncio.Event()

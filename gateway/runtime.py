@@ -10,6 +10,7 @@ import aiohttp
 from config.models import Account
 from config.models import Bot as BotConfig
 from config.sections import HookSpec as HookSection
+from config.sections import Limits
 from gateway import __version__
 from gateway.bot import Bot, Escalation
 from gateway.clock import SystemClock
@@ -70,20 +71,18 @@ class Runtime:
         self.clock = SystemClock()
         self.metrics = Metrics()
         self.bots: Mapping[tuple[AccountId, BotName], Bot] = {}
-        kept = self._settings
-        self._sessions = make_sessions(
-            StoreSettings(url=kept.store, key=kept.store_key, session_ttl=kept.session_ttl, repeat_ttl=kept.repeat_ttl),
-            self.clock,
-        )
-        self.metrics.watch_sessions(self._sessions)
-        self.pipeline = Pipeline(
-            sessions=self._sessions,
-            clock=self.clock,
-            observers=[TurnReporter(self.metrics), *observers],
-        )
+        self._observers: list[Observer] = [TurnReporter(self.metrics), *observers]
 
     async def __aenter__(self) -> Self:
         """Open the store, the shared session and every bot's vendor client. Raise StoreFailed when there is no such store."""
+        kept = self._settings
+        store = StoreSettings(
+            url=kept.store, key=kept.store_key, session_ttl=kept.session_ttl, repeat_ttl=kept.repeat_ttl
+        )
+        # Off the loop, as for vendors: the client of a store is imported when the store is configured.
+        self._sessions = await asyncio.to_thread(make_sessions, store, self.clock)
+        self.metrics.watch_sessions(self._sessions)
+        self.pipeline = Pipeline(sessions=self._sessions, clock=self.clock, observers=self._observers)
         await self._sessions.backend.open()
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE, ttl_dns_cache=30),
@@ -130,13 +129,14 @@ class Runtime:
         await _close_all(bots)
 
     def _make_bots(self, accounts: list[Account], services: Services) -> dict[tuple[AccountId, BotName], Bot]:
-        return {
-            (account.account, name): self._make_bot(account, bot, services)
-            for account in accounts
-            for name, bot in account.bots.items()
-        }
+        made = {}
+        for account in accounts:
+            limiter = Limiter(_limit_policy(account.limits), self.clock, whose="account")
+            for name, bot in account.bots.items():
+                made[account.account, name] = self._make_bot(account, bot, services, limiter)
+        return made
 
-    def _make_bot(self, account: Account, config: BotConfig, services: Services) -> Bot:
+    def _make_bot(self, account: Account, config: BotConfig, services: Services, within: Limiter) -> Bot:
         """Turn one bot of an account file into one that can take turns."""
         channel = config.channel
         escalation = config.escalation
@@ -156,15 +156,8 @@ class Runtime:
             retry=RetryPolicy(config.retry.attempts, config.retry.initial, config.retry.maximum),
             attempt_timeout=config.timeouts.attempt,
             total_timeout=config.timeouts.total,
-            limiter=Limiter(
-                LimitPolicy(config.limits.in_flight, config.limits.per_second) if config.limits else LimitPolicy(),
-                self.clock,
-            ),
-            breaker=Breaker(
-                BreakerPolicy(config.breaker.failures, config.breaker.window, config.breaker.open_for), self.clock
-            )
-            if config.breaker
-            else None,
+            limiter=Limiter(_limit_policy(config.limits), self.clock, within=within),
+            breaker=self._make_breaker(account, config),
             escalation=Escalation(escalation.skill, escalation.message) if escalation else None,
             rules=ReplyRules(
                 channel=channel,
@@ -179,6 +172,19 @@ class Runtime:
             metrics=self.metrics.for_bot(account.account, config.name, config.vendor),
             status=self._statuses.setdefault((account.account, config.name), BotStatus(self.clock)),
         )
+
+    def _make_breaker(self, account: Account, config: BotConfig) -> Breaker | None:
+        """Make a bot's circuit, where its account file has one."""
+        if config.breaker is None:
+            return None
+        policy = BreakerPolicy(config.breaker.failures, config.breaker.window, config.breaker.open_for)
+        breaker = Breaker(policy, self.clock)
+        self.metrics.watch_circuit(account.account, config.name, config.vendor, lambda: breaker.is_open)
+        return breaker
+
+
+def _limit_policy(limits: Limits | None) -> LimitPolicy:
+    return LimitPolicy() if limits is None else LimitPolicy(limits.in_flight, limits.per_second)
 
 
 def _load_hooks(specs: Iterable[HookSection]) -> list[Hook]:

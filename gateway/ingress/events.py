@@ -27,10 +27,11 @@ async def post_event(request: web.Request) -> web.Response:
     """Answer one event: POST /v1/accounts/{account}/bots/{bot}/events."""
     with request.app[GATE].admit():
         bot = find_bot(request)
-        event = await _read_event(request)
-        answer = await request.app[PIPELINE].answer(
-            bot, event, render_reply, idempotency_key=request.headers.get("Idempotency-Key")
-        )
+        with request.app[GATE].admit_vendor(bot.vendor_name):
+            event = await _read_event(request)
+            answer = await request.app[PIPELINE].answer(
+                bot, event, render_reply, idempotency_key=request.headers.get("Idempotency-Key")
+            )
     response = web.Response(body=answer.body, content_type="application/json")
     if answer.error_name is not None and answer.error_id is not None:
         response.headers["X-Error-Name"] = answer.error_name

@@ -1,9 +1,11 @@
 """Admit a bot's turns up to its limits, and the whole gateway's up to its own."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.contract.catalogue import OWN_PREFIX
 from gateway.contract.errors import RequestRefused
@@ -11,6 +13,8 @@ from gateway.contract.ports import Clock
 
 RATE_LIMITED = OWN_PREFIX + "rate-limited"
 OVERLOADED = OWN_PREFIX + "overloaded"
+VENDOR_SHARE: Final = 0.8
+"""Of the gateway's ceiling, what the turns at one vendor may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +26,17 @@ class LimitPolicy:
 
 
 class Limiter:
-    """One bot's limits: turns at once, and turns per second (a token bucket that holds one second's worth)."""
+    """Limits of a bot or an account: turns at once, and turns per second (a token bucket that holds one second's worth).
 
-    def __init__(self, policy: LimitPolicy, clock: Clock) -> None:
+    A bot's limiter has its account's as `within`: a turn needs a place in both.
+    """
+
+    def __init__(
+        self, policy: LimitPolicy, clock: Clock, *, whose: str = "bot", within: "Limiter | None" = None
+    ) -> None:
         self._policy = policy
+        self._whose = whose
+        self._within = within
         self._clock = clock
         self._in_flight = 0
         self._tokens = policy.per_second or 0.0
@@ -34,32 +45,37 @@ class Limiter:
     @contextmanager
     def admit(self) -> Iterator[None]:
         """Hold a place for one turn. Raise RequestRefused (429) with the seconds after which there may be one."""
-        if self._policy.in_flight is not None and self._in_flight >= self._policy.in_flight:
-            raise _refuse(RATE_LIMITED, "The bot has as many turns under way as its limit allows.", 1.0)
-        if self._policy.per_second is not None:
-            self._take_token(self._policy.per_second)
-        self._in_flight += 1
-        try:
-            yield
-        finally:
-            self._in_flight -= 1
+        with nullcontext() if self._within is None else self._within.admit():
+            if self._policy.in_flight is not None and self._in_flight >= self._policy.in_flight:
+                raise _refuse(RATE_LIMITED, f"The {self._whose} has as many turns under way as its limit allows.", 1.0)
+            if self._policy.per_second is not None:
+                self._take_token(self._policy.per_second)
+            self._in_flight += 1
+            try:
+                yield
+            finally:
+                self._in_flight -= 1
 
     def _take_token(self, rate: float) -> None:
         now = self._clock.monotonic()
         self._tokens = min(max(rate, 1.0), self._tokens + (now - self._filled_at) * rate)
         self._filled_at = now
         if self._tokens < 1:
-            raise _refuse(
-                RATE_LIMITED, "The bot has more turns per second than its limit allows.", (1 - self._tokens) / rate
-            )
+            wait = (1 - self._tokens) / rate
+            raise _refuse(RATE_LIMITED, f"The {self._whose} has more turns per second than its limit allows.", wait)
         self._tokens -= 1
 
 
 class Gate:
-    """The whole gateway's door: a ceiling, and the way out when the process ends."""
+    """The whole gateway's door: a ceiling, a share of it for each vendor, and the way out when the process ends.
 
-    def __init__(self, ceiling: int) -> None:
+    Turns at a vendor that has become slow pile up; the share leaves room for the bots of the others.
+    """
+
+    def __init__(self, ceiling: int, *, vendor_share: float = VENDOR_SHARE) -> None:
         self._ceiling = ceiling
+        self._vendor_ceiling = max(1, int(ceiling * vendor_share))
+        self._per_vendor: Counter[str] = Counter()
         self._idle = asyncio.Event()
         self._idle.set()
         self.in_flight = 0
@@ -80,6 +96,17 @@ class Gate:
             self.in_flight -= 1
             if not self.in_flight:
                 self._idle.set()
+
+    @contextmanager
+    def admit_vendor(self, vendor: str) -> Iterator[None]:
+        """Hold one of a vendor's places. Raise RequestRefused (503) when its share is used up."""
+        if self._per_vendor[vendor] >= self._vendor_ceiling:
+            raise _refuse(OVERLOADED, "The gateway has as many turns under way at this vendor as it can hold.", 1.0)
+        self._per_vendor[vendor] += 1
+        try:
+            yield
+        finally:
+            self._per_vendor[vendor] -= 1
 
     async def drain(self, timeout: float) -> bool:  # noqa: ASYNC109 - how long the caller will wait
         """Refuse what is new and wait for what is under way; False when some of it outlasted `timeout` seconds."""

@@ -1,13 +1,11 @@
 """Metrics in Prometheus' format; one registry per process."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 STEPS: Final = ("queue", "pre_hooks", "vendor", "post_hooks", "read", "total")
 """The steps of a turn that are timed."""
@@ -63,6 +61,9 @@ class Metrics:
         )
         self._retries = Counter("botbridge_vendor_retries", "Attempts after the first.", _BOT, registry=self.registry)
         self._in_flight = Gauge("botbridge_turns_in_flight", "Turns under way.", _BOT, registry=self.registry)
+        self._circuits = Gauge(
+            "botbridge_circuit_open", "1 while a bot's circuit is open.", _BOT, registry=self.registry
+        )
         self.failures = Counter(
             "botbridge_failures", "Failed turns, by error code.", (*_BOT, "code"), registry=self.registry
         )
@@ -76,6 +77,10 @@ class Metrics:
             retries=self._retries.labels(*names),
             in_flight=self._in_flight.labels(*names),
         )
+
+    def watch_circuit(self, account: str, bot: str, vendor: str, is_open: Callable[[], bool]) -> None:
+        """Show whether a bot's circuit is open, asked when somebody looks."""
+        self._circuits.labels(account, bot, vendor).set_function(is_open)
 
     def watch_store(self, store: "SizedStore") -> None:
         """Show a memory store's size and what it gave up for want of room, read when somebody asks."""

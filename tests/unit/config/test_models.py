@@ -40,6 +40,7 @@ def test_account_is_whole_with_defaults_and_secrets_in_their_places() -> None:
         auth=Auth.model_validate({"api_keys": ["first-key", "second-key"]}),
         skills=frozenset({"human_skill", "billing"}),
         image_hosts=frozenset({"img.example.com"}),
+        limits=Limits(in_flight=50, per_second=200),
         bots={
             BotName("concierge"): Bot(
                 name=BotName("concierge"),
@@ -90,6 +91,7 @@ def test_account_that_says_the_least_has_no_auth_no_limits_and_no_breaker() -> N
         auth=None,
         skills=None,
         image_hosts=None,
+        limits=None,
         bots={
             BotName("echo"): Bot(
                 name=BotName("echo"),

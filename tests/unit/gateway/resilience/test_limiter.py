@@ -55,6 +55,32 @@ def test_a_rate_below_one_still_lets_turns_through() -> None:
     assert refused.value.retry_after == 2
 
 
+def test_a_turn_needs_a_place_in_the_bot_s_limits_and_in_its_account_s() -> None:
+    clock = FakeClock()
+    account = Limiter(LimitPolicy(in_flight=2), clock, whose="account")
+    one, two = (Limiter(LimitPolicy(in_flight=2), clock, within=account) for _ in range(2))
+    with one.admit(), two.admit(), pytest.raises(RequestRefused, match="The account has as many turns"), two.admit():
+        pass
+    with two.admit(), two.admit(), pytest.raises(RequestRefused, match="The account"), two.admit():
+        pass
+    with account.admit(), account.admit():
+        pass
+
+
+async def test_a_slow_vendor_leaves_room_for_the_others() -> None:
+    gate = Gate(10, vendor_share=0.5)
+    with ExitStack() as held:
+        for _ in range(5):
+            held.enter_context(gate.admit_vendor("slow"))
+        with pytest.raises(RequestRefused) as refused, gate.admit_vendor("slow"):
+            pass
+        assert (refused.value.status, refused.value.code) == (503, "botbridge.error.overloaded")
+        with gate.admit_vendor("quick"):
+            pass
+    with gate.admit_vendor("slow"):
+        pass
+
+
 async def test_the_gate_has_a_ceiling() -> None:
     gate = Gate(1)
     with gate.admit(), pytest.raises(RequestRefused) as refused, gate.admit():
