@@ -189,8 +189,8 @@ class Emulator(ABC):
         said = self._said.get(key_of(heard))
         if said is not None:
             return said
-        script = self._scripts[bot] if bot in self._scripts else self.dialogue
-        return script.play(heard, memory or Memory())
+        script = self._scripts.get(bot)
+        return (self.dialogue if script is None else script).play(heard, memory or Memory())
 
     def remember(self, *session: str, name: str = "", lifetime: float | None = None) -> Memory:
         """Return the memory of a session; a new one for a session unknown, or silent for `lifetime` seconds."""
