@@ -42,6 +42,20 @@ def test_every_process_with_the_key_reads_it() -> None:
         (Seal(), b"\x01", "another version"),
         (Seal(), b"", "another version"),
     ],
+    # Without names the ids would hold the values, which are random.
+    ids=[
+        "no-key",
+        "no-encryption",
+        "other-key",
+        "other-name",
+        "cut-off",
+        "head-only",
+        "no-content",
+        "new-encrypted",
+        "new-plain",
+        "one-byte",
+        "nothing",
+    ],
 )
 def test_anything_else_is_refused_with_the_reason(seal: Seal, value: bytes, reason: str) -> None:
     with pytest.raises(UnreadableValue) as refused:
