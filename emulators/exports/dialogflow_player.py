@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from emulators.dialogue import Turn
 from emulators.exports.matching import Match, Matcher
 from emulators.exports.native import build_dialogflow, first_variants
-from emulators.exports.references import fill_dialogflow, fill_strings
+from emulators.exports.references import fill_dialogflow, fill_strings, is_dialogflow_reference
 from emulators.faults import fold
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _value(parameter: Parameter, said: Mapping[str, Any], contexts: Mapping[str,
     value = parameter.value
     if isinstance(value, str):
         value = fill_dialogflow(value, said, contexts)
-        if value == parameter.value and value.startswith(("$", "#")):
+        if value == parameter.value and is_dialogflow_reference(value):
             value = None
     if value in (None, ""):
         value = parameter.default

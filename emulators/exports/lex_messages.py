@@ -39,6 +39,13 @@ def _split(text: str, slots: Mapping[str, str | None]) -> Iterator[Part]:
         yield Part(text[end:])
 
 
+def note_built_in(intent: Cursor, signature: str) -> None:
+    """Note that an intent made from one of Amazon's understands utterances that no export has."""
+    built_in = intent.text("parentIntentSignature")
+    if built_in and built_in != signature:
+        intent.at("parentIntentSignature").remark(f"the utterances that {built_in} brings along are not known here")
+
+
 def read_v1_messages(holder: Cursor) -> tuple[Message, ...]:
     """Read a V1 prompt or statement: each group of its messages sends one of them. Those without a group are one group.
 

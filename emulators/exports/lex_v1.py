@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emulators.exports.bot import Answer, Bot, Context, Entity, EntityValue, Intent, Message, Parameter
-from emulators.exports.lex_messages import read_utterance, read_v1_messages
+from emulators.exports.lex_messages import note_built_in, read_utterance, read_v1_messages
 
 if TYPE_CHECKING:
     from emulators.exports.cursor import Cursor
@@ -56,6 +56,7 @@ def _read_intent(intent: Cursor) -> Intent:
         intent.at("fulfillmentActivity").remark("the code hook is not called; the intent's own messages are sent")
     if "dialogCodeHook" in intent:
         intent.at("dialogCodeHook").remark("the code hook is not called")
+    note_built_in(intent, FALLBACK_SIGNATURE)
     confirmation = intent.object("confirmationPrompt")
     return Intent(
         name=name,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from emulators.exports.bot import Answer, Bot, Context, Entity, EntityValue, Intent, Message, Parameter, Place, Problem
 from emulators.exports.cursor import Cursor, Notes, open_member
-from emulators.exports.lex_messages import read_utterance, read_v2_groups
+from emulators.exports.lex_messages import note_built_in, read_utterance, read_v2_groups
 from emulators.exports.lex_v1 import FALLBACK_SIGNATURE
 
 if TYPE_CHECKING:
@@ -85,6 +85,10 @@ def _read_intent(intent: Cursor, slots: list[Cursor]) -> Intent:
     for hook in ("fulfillmentCodeHook", "dialogCodeHook"):
         if intent.object(hook).flag("enabled"):
             intent.at(hook).remark("the code hook is not called; the intent's own messages are sent")
+    note_built_in(intent, FALLBACK_SIGNATURE)
+    for setting in ("initialResponseSetting", "intentClosingSetting", "intentConfirmationSetting"):
+        if _is_on(branches := intent.object(setting).object("conditional")):
+            branches.remark("conditions and their branches are not played; the responses beside them are sent")
     confirmation = intent.object("intentConfirmationSetting")
     return Intent(
         name=name,
@@ -114,6 +118,10 @@ def _read_intent(intent: Cursor, slots: list[Cursor]) -> Intent:
 
 def _read_confirmation(setting: Cursor) -> tuple[Message, ...]:
     return read_v2_groups(setting.object("promptSpecification")) if _is_active(setting) else ()
+
+
+def _is_on(conditional: Cursor) -> bool:
+    return bool(conditional.value) and _is_active(conditional)
 
 
 def _is_active(setting: Cursor) -> bool:

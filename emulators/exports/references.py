@@ -49,6 +49,11 @@ def fill_dialogflow(text: str, parameters: Mapping[str, Any], contexts: Mapping[
     return _fill(_DIALOGFLOW, text, look_up, keep_unknown=True)
 
 
+def is_dialogflow_reference(text: str) -> bool:
+    """Tell whether a text is one reference and nothing else."""
+    return _DIALOGFLOW.fullmatch(text.strip()) is not None
+
+
 def fill_lex(text: str, slots: Mapping[str, str], attributes: Mapping[str, Any]) -> str:
     """Fill in `{slot}` and `[attribute]`; what is not known stays as it is written, as custom payloads are JSON.
 

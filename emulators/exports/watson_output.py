@@ -26,7 +26,7 @@ _GUESSES = {"values": "text", "text": "text", "user_defined": "user_defined"}
 
 def read_output(output: Cursor) -> tuple[Message, ...]:
     """Read `output`: its `generic` items, or in older dialogs its `text`."""
-    if "generic" not in output:
+    if not output.items("generic"):
         return tuple(_read_values(output.at("text")))
     return tuple(message for item in output.objects("generic") for message in _read_item(item))
 

@@ -118,6 +118,26 @@ async def test_a_skill_answers_through_watsons_first_generation_too(tmp_path: Pa
     assert [drop_intent(answer) for answer in answers] == EXPECTED
 
 
+async def test_an_agent_answers_over_grpc_too(tmp_path: Path) -> None:
+    imported = await asyncio.to_thread(import_bots, [DATA / "dialogflow-es"])
+    async with play(imported) as running:
+        account = make_account(running)
+        account["account"] = "imported"
+        del account["auth"]
+        settings = {
+            "project_id": imported[0].id,
+            "transport": "grpc",
+            "api_endpoint": running.dialogflow.grpc_address,
+            "insecure": True,
+            "auth_type": "none",
+        }
+        account["bots"] = {"grpc": {"vendor": "dialogflow-es", "settings": settings}}
+        async with open_gateway(tmp_path, account) as gateway:
+            answers = await converse(gateway, "grpc")
+    assert [answer["context"].get("intentName") for answer in answers] == INTENTS["dialogflow-es"]
+    assert [drop_intent(answer) for answer in answers] == EXPECTED
+
+
 async def test_other_bots_play_the_dialogue_beside_imported_ones(tmp_path: Path) -> None:
     async with (
         play(await asyncio.to_thread(import_bots, [DATA / "lex-v2"])) as running,
