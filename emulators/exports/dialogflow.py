@@ -321,6 +321,6 @@ def _read_entities(source: Source, files: Mapping[str, str], language: str, note
 
 
 def _read_entry(entry: Cursor, *, is_pattern: bool) -> EntityValue:
-    value = entry.text("value", required=True)
+    value = entry.text("value")
     ways = tuple(way.value for way in entry.texts("synonyms"))
     return EntityValue(value, (), ways or (value,)) if is_pattern else EntityValue(value, ways)

@@ -120,7 +120,7 @@ def _read_slot_type(slot_type: Cursor) -> Entity:
         for configuration in slot_type.objects("slotTypeConfigurations")
     ]
     values = [
-        EntityValue(value.text("value", required=True), tuple(way.value for way in value.texts("synonyms")))
+        EntityValue(value.text("value"), tuple(way.value for way in value.texts("synonyms")))
         for value in slot_type.objects("enumerationValues")
     ]
     values += [EntityValue(pattern, (), (pattern,)) for pattern in patterns if pattern]

@@ -167,7 +167,7 @@ def _read_slot_types(source: Source, locale: str, notes: Notes) -> Iterator[Enti
         pattern = setting.object("regexFilter").text("pattern")
         values = [
             EntityValue(
-                value.object("sampleValue").text("value", required=True),
+                value.object("sampleValue").text("value"),
                 tuple(way.text("value") for way in value.objects("synonyms")),
             )
             for value in slot_type.objects("slotTypeValues")

@@ -77,7 +77,9 @@ class Lexicon:
             self._closed[entity.name] = entity.closed
             for value in entity.values:
                 for way in () if value.patterns else (value.value, *value.synonyms):
-                    ways.setdefault(folded(way), value.value)
+                    # Consoles export blank lines of their forms, too.
+                    if words := folded(way):
+                        ways.setdefault(words, value.value)
                 for pattern in value.patterns:
                     if (compiled := _compile(pattern)) is not None:
                         named = None if value.value == pattern else value.value

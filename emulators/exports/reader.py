@@ -28,7 +28,10 @@ def read_export(path: Path) -> Export:
     except SourceError as error:
         return Export(str(path), None, (Problem(place, str(error)),), ())
     notes = Notes()
-    bot = _read(source, name_source(path), notes)
+    try:
+        bot = _read(source, name_source(path), notes)
+    except RecursionError:
+        return Export(str(path), None, (Problem(place, "is nested too deeply"),), ())
     return Export(str(path), bot, tuple(notes.problems), tuple(notes.remarks))
 
 

@@ -82,7 +82,7 @@ def read_entities(skill: Cursor) -> Iterator[Entity]:
     for entity in skill.objects("entities"):
         values = tuple(
             EntityValue(
-                value.text("value", required=True),
+                value.text("value"),
                 tuple(way.value for way in value.texts("synonyms")),
                 tuple(pattern.value for pattern in value.texts("patterns")),
             )

@@ -36,7 +36,8 @@ def _read_item(item: Cursor) -> list[Message]:
     if kind == "text":
         return _read_values(item) if "values" in item else _read_values(item.at("text"))
     if not kind:
-        item.wrong("has no 'response_type'")
+        if item.value:
+            item.wrong("has no 'response_type'")
         return []
     if kind in UNPLAYED:
         item.remark(f"{kind} finds nothing here: there is no Discovery")
@@ -53,7 +54,7 @@ def _read_values(holder: Cursor) -> list[Message]:
         values, policy = holder.items("values"), holder.text("selection_policy") or "sequential"
     elif isinstance(holder.value, list):
         values, policy = holder.elements(), "multiline"
-    elif holder.value is None:
+    elif holder.value in (None, ""):
         return []
     else:
         values, policy = [holder], "multiline"

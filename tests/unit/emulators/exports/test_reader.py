@@ -44,6 +44,13 @@ def test_what_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     assert (export.bot, tell(export.problems, path)) == (None, ["EXPORT: cannot be read: No such file or directory"])
 
 
+def test_nodes_within_nodes_without_end_are_a_problem(write_export: Callable[[Mapping[str, Any]], Path]) -> None:
+    nodes = [{"dialog_node": str(depth), "parent": str(depth - 1) if depth else None} for depth in range(5_000)]
+    path = write_export({"": {"dialog_nodes": nodes}})
+    export = read_export(path)
+    assert (export.bot, tell(export.problems, path)) == (None, ["EXPORT: is nested too deeply"])
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_formats_are_told_apart(name: str) -> None:
     export = read_export(DATA / name)
