@@ -72,6 +72,8 @@ class Lexicon:
         self._ways: dict[str, dict[tuple[str, ...], str]] = {}
         self._patterns: dict[str, list[tuple[re.Pattern[str], str | None]]] = {}
         self._closed: dict[str, bool] = {}
+        self._longest: dict[str, int] = {}
+        """The words of the longest way to say a value, by entity."""
         for entity in entities:
             ways = self._ways.setdefault(entity.name, {})
             self._closed[entity.name] = entity.closed
@@ -80,6 +82,7 @@ class Lexicon:
                     # Consoles export blank lines of their forms, too.
                     if words := folded(way):
                         ways.setdefault(words, value.value)
+                        self._longest[entity.name] = max(self._longest.get(entity.name, 0), len(words))
                 for pattern in value.patterns:
                     if (compiled := _compile(pattern)) is not None:
                         named = None if value.value == pattern else value.value
@@ -116,7 +119,7 @@ class Lexicon:
     def find(self, entity: str, text: str, words: tuple[Word, ...]) -> Found | None:
         """Return the first value of an entity in an utterance, the longest where several begin at one word."""
         ways = self._ways.get(entity, {})
-        longest = max(map(len, ways), default=0)
+        longest = self._longest.get(entity, 0)
         for start in range(len(words)):
             for count in range(min(longest, len(words) - start), 0, -1):
                 if value := ways.get(tuple(word.folded for word in words[start : start + count])):
@@ -169,12 +172,14 @@ class Matcher:
         if not words:
             return []
         best: dict[str, tuple[float, bool, Match]] = {}
+        # Many phrases have the same entities, and each is in the utterance or not.
+        looked_up: dict[str, Found | None] = {}
         for intent, phrase in self._phrases:
             if not phrase or not allowed(intent):
                 continue
             found = self._align(phrase, text, words)
             exact = found is not None
-            score, found = (1.0, found) if found is not None else self._overlap(phrase, text, words)
+            score, found = (1.0, found) if found is not None else self._overlap(phrase, text, words, looked_up)
             known = best.get(intent.name)
             if score >= THRESHOLD and (known is None or (score, exact) > known[:2]):
                 match = Match(intent, score)
@@ -214,7 +219,9 @@ class Matcher:
 
         return walk(0, 0)
 
-    def _overlap(self, phrase: _Phrase, text: str, words: tuple[Word, ...]) -> tuple[float, dict[str, Found]]:
+    def _overlap(
+        self, phrase: _Phrase, text: str, words: tuple[Word, ...], looked_up: dict[str, Found | None]
+    ) -> tuple[float, dict[str, Found]]:
         """Return the overlap of the words, and the values of those entities that are in the utterance."""
         said = [word.folded for word in words]
         wanted: set[str] = set()
@@ -225,7 +232,10 @@ class Matcher:
                 continue
             mark = f"@{step.entity}"
             wanted.add(mark)
-            found = self.lexicon.find(step.entity, text, words) if self.lexicon.is_listed(step.entity) else None
+            if step.entity not in looked_up:
+                listed = self.lexicon.is_listed(step.entity)
+                looked_up[step.entity] = self.lexicon.find(step.entity, text, words) if listed else None
+            found = looked_up[step.entity]
             if found is not None:
                 said[found.start : found.start + found.count] = [mark] * found.count
                 if step.alias:
