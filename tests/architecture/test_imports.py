@@ -16,7 +16,7 @@ PACKAGES = ("gateway", "vendors", "hooks", "config", "emulators")
 VENDOR_FOLDERS = tuple(f"vendors.{file.parent.name}" for file in sorted((ROOT / "vendors").glob("*/__init__.py")))
 SDKS = frozenset({"boto3", "botocore", "awscrt", "ibm_watson", "ibm_cloud_sdk_core", "google", "grpc", "requests"})
 """What vendors bring along."""
-VENDOR_NAMES = {*VENDORS, "lex-v1", "watson-v1", "dialogflow-cx"}
+VENDOR_NAMES = {*VENDORS, "lex-v1"}
 """As account files spell them, those still to come included."""
 OWNERS = {
     "json": (),
@@ -37,7 +37,14 @@ class Layer:
     never: frozenset[str] = frozenset()
 
 
-CORE = ("gateway.contract", "gateway.resilience", "gateway.sessions", "gateway.telemetry", "gateway.clock")
+CORE = (
+    "gateway.contract",
+    "gateway.resilience",
+    "gateway.sessions",
+    "gateway.telemetry",
+    "gateway.clock",
+    "gateway.status",
+)
 TURNS = ("gateway.bot", "gateway.pipeline", "gateway.escalation", "gateway.reporting")
 VENDOR_SERVICES = ("vendors.http", "vendors.services", "vendors.registry")
 
@@ -50,7 +57,7 @@ LAYERS = (
     ),
     Layer(
         ("gateway.ingress",),
-        ours=("gateway:", *TURNS, "gateway.contract", "gateway.resilience", "gateway.telemetry"),
+        ours=("gateway:", *TURNS, "gateway.contract", "gateway.resilience", "gateway.status", "gateway.telemetry"),
         others=None,
         never=SDKS | {"tenacity"},
     ),
@@ -59,7 +66,7 @@ LAYERS = (
     Layer(("gateway.sessions",), ours=("gateway.contract",), others=None, never=SDKS | {"aiohttp", "tenacity"}),
     Layer(("gateway.telemetry",), ours=("gateway.contract",), others=frozenset({"prometheus_client", "structlog"})),
     Layer(("gateway.lint",), ours=("gateway:", "gateway.contract"), others=frozenset({"junitparser", "rich"})),
-    Layer(("gateway.clock",), ours=("gateway.contract",)),
+    Layer(("gateway.clock", "gateway.status"), ours=("gateway.contract",)),
     Layer(("hooks",), ours=("gateway.contract",), others=frozenset({"structlog"})),
     Layer(
         ("config",),
