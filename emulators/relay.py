@@ -36,7 +36,7 @@ class Relay:
             await self._server.wait_closed()
 
     def cut(self, port: int) -> None:
-        """Cut the connection that reaches the server from this port, as a network does."""
+        """Cut the connection that reaches the server from this port, at both ends and at once."""
         for writer in self._pairs.pop(port, ()):
             writer.transport.abort()
 

@@ -82,6 +82,7 @@ async def _run(host: str, port: int, imported: "list[ImportedBot]", accounts: Pa
             _tell(imported, running)
         if accounts is not None:
             await asyncio.to_thread(_write, accounts, imported, running)
+        typer.echo(f"dialogflow-grpc {running.dialogflow.grpc_address}")
         await stop.wait()
 
 

@@ -19,9 +19,6 @@ SOURCES = [
 PREFIXES = {"PREFIX": PREFIX, "OWN_PREFIX": OWN_PREFIX}
 
 NOT_BUILT = {
-    PREFIX + "aivendor.dialogflowcx.send-request": "Dialogflow CX is not built",
-    PREFIX + "aivendor.dialogflowcx.parse-message.parser-error": "Dialogflow CX is not built",
-    PREFIX + "aivendor.dialogflowcx.parse-message.multiple-actions": "Dialogflow CX is not built",
     PREFIX + "aivendor.lex.composite-format-not-supported": "only Lex V1 answers with Composite, and it is not built",
 }
 """Codes that no gateway of today raises, and why."""

@@ -9,13 +9,14 @@ import pytest
 from gateway.contract.reply import ReplyRules, render, verify
 from gateway.contract.types import Action, ActionName, Json, ReadingContext, Reply
 from gateway.contract.wire import loads
-from vendors.dialogflow import es
+from vendors.dialogflow import cx, es
 from vendors.function import reading
 from vendors.lex import v2 as lex
 from vendors.watson import v1 as watson_v1
 from vendors.watson import v2 as watson
 
 READERS: dict[str, Callable[[Json], Reply]] = {
+    "dialogflow-cx": lambda answer: cx.read_reply(answer, ReadingContext()),
     "dialogflow-es": es.read_reply,
     "function": lambda answer: reading.read_reply(answer, ReadingContext()),
     "lex-v2": lambda answer: lex.read_reply(answer, ReadingContext()),

@@ -13,6 +13,7 @@ EXAMPLES = Path(__file__).parents[3] / "config" / "examples"
 ENVIRON = {
     "LEX_ACCOUNT_KEY": "lex-key",
     "DIALOGFLOW_ACCOUNT_KEY": "dialogflow-key",
+    "DIALOGFLOW_CX_ACCOUNT_KEY": "dialogflow-cx-key",
     "WATSON_ACCOUNT_KEY": "watson-key",
     "WATSON_V1_ACCOUNT_KEY": "watson-v1-key",
     "FUNCTION_ACCOUNT_KEY": "function-key",
@@ -33,6 +34,7 @@ def check(text: str) -> tuple[Account | None, list[str]]:
 def test_examples_load_together_one_account_each() -> None:
     loaded = load_accounts(EXAMPLES, ENVIRON)
     assert [(Path(account.file).name, account.account, list(account.bots)) for account in loaded.accounts] == [
+        ("dialogflow-cx.yaml", "10000007", ["concierge", "rehearsal"]),
         ("dialogflow-es.yaml", "10000002", ["concierge", "rehearsal"]),
         ("function.yaml", "10000004", ["concierge"]),
         ("lex-v2.yaml", "10000001", ["concierge"]),
