@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from emulators.dialogue import Turn
@@ -37,19 +38,21 @@ class DialogflowPlayer:
             del contexts[name]
         asked = memory.hidden.pop("asked", None)
         match = self._understand(heard, contexts)
-        if (
-            asked is not None
-            and heard.event is None
-            and not (match and match.score == 1 and not match.intent.is_fallback)
-        ):
+        # A phrase of the agent's own, or an event, leads away from a question; anything else is the answer to it.
+        leads_away = heard.event is not None or (
+            match is not None and match.score == 1 and not match.intent.is_fallback
+        )
+        if asked is not None and not leads_away:
             match = self._take_value(asked, heard.text or "")
+        # What the contexts hold can be referred to in their last turn as well.
+        known = {name: context["parameters"] for name, context in contexts.items()}
         for name, context in list(contexts.items()):
             context["lifespan"] -= 1
             if context["lifespan"] <= 0:
                 del contexts[name]
         if match is None:
             return Turn("no intent", build_dialogflow([], intent=None, parameters={}))
-        return self._answer(match, memory)
+        return self._answer(match, known, memory)
 
     def _understand(self, heard: Heard, contexts: Mapping[str, Any]) -> Match | None:
         open_now = [intent for intent in self._intents if set(intent.input_contexts) <= contexts.keys()]
@@ -72,10 +75,9 @@ class DialogflowPlayer:
         parameter: Parameter = asked["parameter"]
         return match.take(_alias(parameter), self._matcher.lexicon.pick(parameter.entity or "sys.any", text))
 
-    def _answer(self, match: Match, memory: Memory) -> Turn:
+    def _answer(self, match: Match, known: Mapping[str, Mapping[str, Any]], memory: Memory) -> Turn:
         intent = match.intent
         contexts = memory.hidden["contexts"]
-        known = {name: context["parameters"] for name, context in contexts.items()}
         said = {**match.values, **{f"{alias}.original": text for alias, text in match.originals.items()}}
         parameters = {each.name: _value(each, said, known) for each in intent.parameters}
         missing = next(
@@ -154,5 +156,7 @@ def _number(text: str) -> Any:
     try:
         number = float(text.replace(",", "."))
     except ValueError:
+        return text
+    if not math.isfinite(number):
         return text
     return int(number) if number.is_integer() else number
