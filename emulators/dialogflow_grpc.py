@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 
 DETAILS = "grpc-status-details-bin"
 """The trailer in which Google explains a status."""
+OPTIONS = (
+    ("grpc.so_reuseport", 0),
+    ("grpc.max_receive_message_length", -1),
+    # A server in Python is slow to take calls; without this it cancels some of those that wait (1000 of them), for a load run.
+    ("grpc.server.max_pending_requests", 100_000),
+    ("grpc.server.max_pending_requests_hard_limit", 100_000),
+)
 _VARIABLE = re.compile(r"\{(\w+)(:[^}]*)?\}")
 
 
@@ -52,7 +59,7 @@ class GrpcFront:
 
     async def start(self) -> None:
         """Listen on a free port."""
-        server = aio.server(options=(("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", -1)))
+        server = aio.server(options=OPTIONS)
         for api in self._apis:
             methods = {"DetectIntent": grpc.unary_unary_rpc_method_handler(self._answer_for(api))}
             server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(api.service, methods),))

@@ -64,7 +64,7 @@ class GrpcTransport:
         await self._lanes.close()
 
     async def detect_intent(self, session: str, body: Json, *, timeout: float) -> Json:  # noqa: ASYNC109 - one attempt's limit
-        """Send one request within `timeout` seconds. Raise VendorFailure, and InvalidRequest for what is no request."""
+        """Send one request within `timeout` seconds. Raise VendorFailure, and InvalidRequest for what is not JSON."""
         request = self._build(session, body)
 
         async def attempt(headers: dict[str, str], left: float) -> Json:
@@ -80,7 +80,10 @@ class GrpcTransport:
         except WireError as error:
             raise InvalidRequest("request", str(error)) from error
         except json_format.ParseError as error:
-            raise InvalidRequest("request", f"does not fit {message.__name__}") from error
+            # An lpEvent nested deeper than protobuf goes; over REST Google would refuse it.
+            raise VendorFailure(
+                FailureKind.REFUSED, self._codes.send, f"Dialogflow: not a {message.__name__} that can be sent"
+            ) from error
         return message.wrap(request)
 
     async def _call(self, request: Any, headers: dict[str, str], left: float) -> Any:

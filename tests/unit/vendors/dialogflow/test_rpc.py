@@ -1,7 +1,9 @@
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from gateway.clock import SystemClock
 from gateway.contract.errors import FailureKind, InvalidRequest, VendorFailure
 from vendors.dialogflow.errors import CX_CODES, ES_CODES, ES_SEND_QUERY
 from vendors.dialogflow.lanes import STREAMS
+from vendors.dialogflow.rest import RestTransport
 from vendors.dialogflow.rpc import GrpcTransport
 from vendors.dialogflow.settings import DialogflowEsSettings
 from vendors.http import MAX_ANSWER
@@ -150,21 +153,38 @@ async def test_no_secure_connection_to_who_speaks_plaintext(emulator: Dialogflow
     assert emulator.requests == []
 
 
-@pytest.mark.parametrize(
-    ("body", "problem"),
-    [
-        ({"queryInput": {1, 2}}, "request: cannot be written as JSON: Type is not JSON serializable: set"),
-        ({"queryInput": {"text": {"text": 5}}}, "request: does not fit DetectIntentRequest"),
-    ],
-)
-async def test_what_is_no_request_is_not_sent(
-    emulator: DialogflowEmulator, transport: GrpcTransport, body: dict[str, Any], problem: str
-) -> None:
+async def test_what_is_not_json_is_not_sent(emulator: DialogflowEmulator, transport: GrpcTransport) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        await transport.detect_intent(SESSION, body, timeout=5)
+        await transport.detect_intent(SESSION, {"queryInput": {1, 2}}, timeout=5)
 
-    assert str(caught.value) == problem
+    assert str(caught.value) == "request: cannot be written as JSON: Type is not JSON serializable: set"
     assert emulator.requests == []
+
+
+async def test_what_is_nested_too_deep_for_protobuf_is_refused_as_over_rest(
+    emulator: DialogflowEmulator, services: Services
+) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(150):
+        deep = {"a": deep}
+    body = {**BODY, "queryParams": {"payload": deep}}
+    settings: dict[str, Any] = {
+        "project_id": "p",
+        "api_endpoint": emulator.url.removeprefix("http://"),
+        "auth_type": "none",
+    }
+    rest = RestTransport(
+        DialogflowEsSettings(**settings, insecure=True), services, version="v2", location=None, codes=ES_CODES
+    )
+    grpc = make(emulator, services)
+
+    kinds = []
+    for transport in (rest, grpc):
+        with pytest.raises(VendorFailure) as caught:
+            await transport.detect_intent(SESSION, body, timeout=5)
+        kinds.append((caught.value.kind, caught.value.code))
+
+    assert kinds == [(FailureKind.REFUSED, ES_SEND_QUERY)] * 2
 
 
 async def test_an_answer_beyond_all_measure_is_unusable(emulator: DialogflowEmulator, transport: GrpcTransport) -> None:
@@ -237,3 +257,74 @@ def test_both_event_loops_get_along_with_grpc(loop: str, module: str) -> None:
 
     assert found.stdout.split() == ["200", "200", module]
     assert found.stderr == ""
+
+
+SECURE = """
+import asyncio, datetime, os, sys
+import aiohttp, grpc
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from google.cloud import dialogflow_v2
+from gateway.clock import SystemClock
+from gateway.contract.callables import Sandbox
+from vendors.dialogflow.errors import ES_CODES
+from vendors.dialogflow.rpc import GrpcTransport
+from vendors.dialogflow.settings import DialogflowEsSettings
+from vendors.services import Services
+
+key = ec.generate_private_key(ec.SECP256R1())
+name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+now = datetime.datetime.now(datetime.UTC)
+day = datetime.timedelta(days=1)
+certificate = (
+    x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - day, now + day)
+    .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    .sign(key, hashes.SHA256())
+    .public_bytes(serialization.Encoding.PEM)
+)
+private = key.private_bytes(
+    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+)
+with open(os.environ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"], "wb") as file:
+    file.write(certificate if sys.argv[1] == "trusted" else b"")
+
+async def answer(request, context):
+    return dialogflow_v2.DetectIntentResponse.serialize(dialogflow_v2.DetectIntentResponse(response_id="secure"))
+
+async def main():
+    server = grpc.aio.server()
+    methods = {"DetectIntent": grpc.unary_unary_rpc_method_handler(answer)}
+    service = "google.cloud.dialogflow.v2.Sessions"
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, methods),))
+    port = server.add_secure_port("127.0.0.1:0", grpc.ssl_server_credentials([(private, certificate)]))
+    await server.start()
+    settings = DialogflowEsSettings(project_id="p", api_endpoint=f"localhost:{port}", transport="grpc")
+    async with aiohttp.ClientSession() as session:
+        services = Services(session, Sandbox(), SystemClock())
+        transport = GrpcTransport(settings, services, sdk=dialogflow_v2, location=None, codes=ES_CODES)
+        transport._credentials = None
+        try:
+            print(await transport.detect_intent("projects/p/agent/sessions/c1", {}, timeout=10))
+        except Exception as failure:
+            print(failure.kind.name, failure)
+        await transport.close()
+    await server.stop(None)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("roots", "outcome"),
+    [("trusted", "{'responseId': 'secure'}"), ("others", "NOT_SENT Dialogflow: no connection")],
+)
+def test_a_secure_connection_to_who_can_show_a_certificate(roots: str, outcome: str, tmp_path: Path) -> None:
+    environ = {**os.environ, "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": str(tmp_path / "roots.pem")}
+    program = [sys.executable, "-c", SECURE, roots]
+
+    found = subprocess.run(program, check=True, capture_output=True, text=True, timeout=60, env=environ)  # noqa: S603
+
+    assert found.stdout.strip() == outcome
