@@ -20,6 +20,9 @@ UNKNOWN = (
 )
 
 
+CX = "is an agent of Dialogflow CX; of Dialogflow only ES agents can be read"
+
+
 def read_export(path: Path) -> Export:
     """Read an export; whatever is wrong with it becomes a problem. This reads the disk: call it in a thread."""
     place = Place(str(path), path="")
@@ -38,6 +41,9 @@ def read_export(path: Path) -> Export:
 def _read(source: Source, name: str, notes: Notes) -> Bot | None:
     if lex_v2.is_export(source):
         return lex_v2.read(source, name, notes)
+    if any("flows" in member.split("/")[:-1] for member in source.members):
+        notes.problems.append(Problem(Place(source.file, path=""), CX))
+        return None
     if dialogflow.is_export(source):
         return dialogflow.read(source, name, notes)
     for member in source.members:
