@@ -21,7 +21,11 @@ setup: $(VENV)/.installed  ## make .venv with every package at its pinned versio
 demo: setup  ## play a conversation with a bot of every vendor, then keep serving (no credentials needed)
 	$(BIN)/botbridge demo
 
-test: setup  ## run the tests, against emulated vendors on loopback
+.PHONY: redis
+redis:  # the tests of the store want a real one; installed from Debian where that is possible
+	tests/install-redis.sh
+
+test: setup redis  ## run the tests, against emulated vendors on loopback
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # Only this target needs node and npm.

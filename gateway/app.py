@@ -41,7 +41,8 @@ class ServeSettings:
     max_in_flight: int = 10_000
     """Turns at once in this process; more get 503."""
     max_delay: int = 300
-    store: str = "memory"
+    store: str = field(default="memory", repr=False)
+    """`memory`, `sqlite:///PATH` or `redis://…`, which may hold a password."""
     store_key: str | None = field(default=None, repr=False)
     session_ttl: float = SESSION_TTL
     repeat_ttl: float = REPEAT_TTL

@@ -43,8 +43,8 @@ class RuntimeSettings:
 
     max_delay: int = 300
     """Seconds; a bot's longer delays are cut to it."""
-    store: str = "memory"
-    """`memory`, `sqlite:///PATH` or `redis://…`."""
+    store: str = field(default="memory", repr=False)
+    """`memory`, `sqlite:///PATH` or `redis://…`, which may hold a password."""
     store_key: str | None = field(default=None, repr=False)
     """Encrypts what is kept outside this process."""
     session_ttl: float = SESSION_TTL

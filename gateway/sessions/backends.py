@@ -32,11 +32,11 @@ class StoreSettings:
 
     def __repr__(self) -> str:
         """Show neither the key nor a password in the URL."""
-        return f"StoreSettings(url={urlsplit(self.url).scheme or self.url!r}, key={'given' if self.key else None})"
+        return f"StoreSettings(url={urlsplit(self.url).scheme or self.url!r}, key={'given' if self.key else None!r})"
 
 
 def check_store(settings: StoreSettings) -> None:
-    """Raise ValueError, with a message for people, when the settings cannot be met; touches neither file nor network."""
+    """Raise ValueError, with a message for people, when the settings cannot be met; does not contact a store."""
     if settings.key is not None:
         Seal(settings.key)
     if settings.url == MEMORY:
@@ -62,8 +62,7 @@ def check_store(settings: StoreSettings) -> None:
 
 
 def make_sessions(settings: StoreSettings, clock: Clock) -> Sessions:
-    """Make what `settings` name; `Sessions.backend` is still to be opened. Raise ValueError as `check_store` does."""
-    check_store(settings)
+    """Make what `settings`, already checked, name; `Sessions.backend` is still to be opened."""
     session_ttl, repeat_ttl = settings.session_ttl, settings.repeat_ttl
     if settings.url == MEMORY:
         memory = MemoryStore(clock)

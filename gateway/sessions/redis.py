@@ -55,6 +55,7 @@ class RedisBackend:
             socket_timeout=CALL_TIME,
             socket_connect_timeout=CALL_TIME,
             max_connections=CONNECTIONS,
+            driver_info=None,  # otherwise each connection looks up redis-py's version on the disk
             # Once more at once, for a connection that was closed while it was idle; the scripts may be run twice.
             retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         )
@@ -104,7 +105,7 @@ class RedisBackend:
                 await self._give_sign_of_life()
             except (RedisError, OSError) as error:
                 if reached:
-                    self._log.error("store-unreachable", exc_info=error)
+                    self._log.error("store-unreachable", reason=type(error).__name__)
                 reached = False
             else:
                 if not reached:
@@ -191,7 +192,11 @@ class RedisPlace:
         ]
         # In the order of the names, as the keys are; carried out even when the caller is cancelled.
         arguments += [answers[event] for event in self._events if event in answers]
-        return bool(await self._backend.conveyor.submit(LEAVE, self._keys, arguments))
+        left = self._backend.conveyor.submit(LEAVE, self._keys, arguments)
+        if conversation is None and not answers:
+            left.add_done_callback(_overlook)
+            return True  # nobody needs to wait until a place is empty
+        return bool(await left)
 
     async def _enter(self, unreadable: bytes) -> Any:
         self._backend.places[self._number] = self
@@ -207,7 +212,7 @@ class RedisPlace:
             pass  # perhaps whoever was to wake it has died
 
 
-def _overlook(dropped: "asyncio.Future[Any]") -> None:
-    """Let a failure pass: whoever stands behind the ticket asks again."""
-    if not dropped.cancelled():
-        dropped.exception()
+def _overlook(given_up: "asyncio.Future[Any]") -> None:
+    """Let a failure pass: whoever stands behind the ticket wakes it, and then it is dropped."""
+    if not given_up.cancelled():
+        given_up.exception()

@@ -6,6 +6,7 @@ never an error: a conversation then begins anew, a repeat is answered anew.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Final
 
 import structlog
@@ -58,25 +59,33 @@ class Visit:
         self._was_kept = False
         self._to_keep: bytes | None = None
         self._in_turn = False
+        self._failed = False
         self.conversation = Conversation()
         """The conversation's memory; empty until the turn has come."""
 
     async def find_answer(self) -> Answer | None:
         """Give the first answer, waiting while it is under way; None when this event is the first. Raise StoreFailed."""
-        found = await self._place.find_answer()
-        while found is not None:
-            name, kept = found
-            content = self._open(name, kept, what="answer")
-            if content is not None:
-                if (answer := read_answer(content)) is not None:
-                    return answer
-                self._drop("answer", "not an answer")
-            found = await self._place.find_answer(unreadable=kept)
+        try:
+            found = await self._place.find_answer()
+            while found is not None:
+                name, kept = found
+                if (content := self._open(name, kept, what="answer")) is not None:
+                    if (answer := read_answer(content)) is not None:
+                        return answer
+                    self._drop("answer", "not an answer")
+                found = await self._place.find_answer(unreadable=kept)
+        except StoreFailed:
+            self._failed = True
+            raise
         return None
 
     async def wait_turn(self) -> None:
         """Wait for the turn; `conversation` is then what was kept, or a new one. Raise StoreFailed."""
-        kept = await self._place.wait_turn()
+        try:
+            kept = await self._place.wait_turn()
+        except StoreFailed:
+            self._failed = True
+            raise
         self._in_turn = True
         if kept is None:
             return
@@ -109,15 +118,18 @@ class Visit:
     async def leave(self, answer: Answer | None) -> None:
         """End the visit: keep what was saved and the answer, and let the next event through. A store that fails is logged."""
         answers = {}
-        if answer is not None and not answer.repeated and self._events:
+        # The answer to a turn that the store has failed is for now: the repeat may find a store, and gets the bot's.
+        if answer is not None and not answer.repeated and not self._failed:
             content = write_answer(answer)
             answers = {name: self._sessions.seal.close(name, content) for name in self._events}
+        # Memory keeps at once, and a timer would be most of what keeping costs.
+        limit = nullcontext() if self._sessions.memory is not None else asyncio.timeout(KEEP_TIME)
         try:
-            async with asyncio.timeout(KEEP_TIME):
+            async with limit:
                 in_turn = await self._place.leave(conversation=self._to_keep, answers=answers)
         except (StoreFailed, TimeoutError) as fault:
             self._sessions.not_kept += 1
-            self._sessions.log.exception("turn-not-kept", exc_info=fault)
+            self._sessions.log.error("turn-not-kept", reason=str(fault) or f"it took more than {KEEP_TIME:g} s")  # noqa: TRY400 - a failure of the store, not of ours
             return
         if not in_turn:
             self._sessions.turns_lost += 1
