@@ -195,18 +195,16 @@ def _read_intent(result: Json, draft: ReplyDraft) -> None:
     """Take the intent of the match, or failing that the one of the result, which Google keeps for older readers."""
     match = result.get("match")
     match = match if isinstance(match, dict) else {}
-    for intent, confidence in (
-        (match.get("intent"), match.get("confidence")),
-        (result.get("intent"), result.get("intentDetectionConfidence")),
-    ):
-        if not isinstance(intent, dict):
-            if match.get("matchType") in _WITHOUT_INTENT:
+    candidates = [(match.get("intent"), match.get("confidence"))]
+    kind = match.get("matchType")
+    if not (isinstance(kind, str) and kind in _WITHOUT_INTENT):
+        candidates.append((result.get("intent"), result.get("intentDetectionConfidence")))
+    for intent, confidence in candidates:
+        if isinstance(intent, dict):
+            found = (read_resource_id(intent.get("name")), intent.get("displayName"), confidence)
+            if read_intent(*found) is not None:
+                draft.set_intent(*found)
                 return
-            continue
-        found = (read_resource_id(intent.get("name")), intent.get("displayName"), confidence)
-        if read_intent(*found) is not None:
-            draft.set_intent(*found)
-            return
 
 
 def _warn_of_webhooks(result: Json, draft: ReplyDraft) -> None:
