@@ -47,14 +47,15 @@ def load_accounts(directory: Path, environ: Mapping[str, str]) -> LoadedAccounts
     Hooks and callables are imported, so what they import must be importable (config.importing). Blocks: not for the event
     loop. Raise ConfigProblems with all that is wrong in all files.
     """
-    files = [_load_file(path, environ) for path in _find_files(directory)]
+    files = [_load_file(path, environ) for path in find_files(directory)]
     _compare(files)
     if problems := [problem for file in files for problem in file.problems()]:
         raise ConfigProblems(problems)
     return LoadedAccounts(tuple(file.account for file in files if file.account is not None))
 
 
-def _find_files(directory: Path) -> list[Path]:
+def find_files(directory: Path) -> list[Path]:
+    """Give the account files of a folder, sorted. Raise ConfigProblems when there is none, or no such folder."""
     try:
         # Path.glob would take a folder that cannot be read for an empty one.
         found = sorted(path for path in directory.iterdir() if path.suffix == ".yaml" and not path.name.startswith("."))

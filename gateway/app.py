@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import resource
 import signal
 from collections.abc import Callable
@@ -13,18 +12,20 @@ from typing import Self
 
 from aiohttp import web
 
-from config.loader import LoadedAccounts, load_accounts
-from config.problems import ConfigProblems
+from config.loader import LoadedAccounts
+from config.watch import AccountWatch
 from gateway.ingress.auth import ApiKeys
 from gateway.ingress.errors import answer_errors
 from gateway.ingress.events import MAX_BODY, post_event
 from gateway.ingress.keys import GATE, METRICS, PIPELINE, SERVED, Served, ServedAccount
 from gateway.ingress.operations import get_healthz, get_metrics, get_readyz
 from gateway.ingress.status import get_status
+from gateway.reloading import Reloader
 from gateway.resilience.limiter import Gate
 from gateway.runtime import Runtime, RuntimeSettings
 from gateway.sessions.backends import REPEAT_TTL, SESSION_TTL
 from gateway.telemetry.logging import get_logger
+from gateway.telemetry.metrics import SharedMetrics
 
 _log = get_logger("app")
 
@@ -46,6 +47,8 @@ class ServeSettings:
     store_key: str | None = field(default=None, repr=False)
     session_ttl: float = SESSION_TTL
     repeat_ttl: float = REPEAT_TTL
+    shared_metrics: SharedMetrics | None = None
+    """Given to each of several workers, who also share the port; None where one process serves alone."""
 
 
 class Server:
@@ -67,7 +70,13 @@ class Server:
             runner = web.AppRunner(self._make_application(), access_log=None, shutdown_timeout=1.0)
             await runner.setup()
             held.push_async_callback(runner.cleanup)
-            site = web.TCPSite(runner, self._settings.host, self._settings.port, backlog=1024)
+            site = web.TCPSite(
+                runner,
+                self._settings.host,
+                self._settings.port,
+                backlog=1024,
+                reuse_port=self._settings.shared_metrics is not None,
+            )
             await site.start()
             host, port = runner.addresses[0][:2]
             self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -78,17 +87,18 @@ class Server:
         """Stop listening and let go of everything; `drain` first to lose nothing."""
         await self._held.aclose()
 
-    async def reload(self) -> None:
-        """Read the account files again: all are valid, or nothing changes."""
-        try:
-            accounts = await asyncio.to_thread(load_accounts, self._settings.config, os.environ)
-        except ConfigProblems as found:
-            _log.error("reload-refused", problems=[str(problem) for problem in found.problems])
-            return
+    async def serve_accounts(self, accounts: LoadedAccounts) -> None:
+        """Serve these from now on; turns under way end on what they began with."""
         await self.runtime.serve_accounts(accounts.accounts)
         renewed = self._serve(accounts)
         self._served.accounts, self._served.api_keys = renewed.accounts, renewed.api_keys
         _log.info("reloaded", accounts=len(renewed.accounts), bots=len(self.runtime.bots))
+
+    async def drain(self) -> None:
+        """Refuse what is new and finish what is under way, as far as `drain_timeout` allows."""
+        _log.info("draining", in_flight=self.gate.in_flight)
+        if not await self.gate.drain(self._settings.drain_timeout):
+            _log.warning("drain-timed-out", in_flight=self.gate.in_flight)
 
     def _serve(self, loaded: LoadedAccounts) -> Served:
         accounts = {}
@@ -123,6 +133,7 @@ def _make_runtime_settings(settings: ServeSettings) -> RuntimeSettings:
         store_key=settings.store_key,
         session_ttl=settings.session_ttl,
         repeat_ttl=settings.repeat_ttl,
+        shared_metrics=settings.shared_metrics,
     )
 
 
@@ -133,31 +144,31 @@ def raise_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-async def serve(settings: ServeSettings, accounts: LoadedAccounts, announce: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT, then drain; SIGHUP reloads the account files. `announce` gets the URL."""
+def catch(*numbers: signal.Signals) -> asyncio.Event:
+    """Give what is set by any of these signals from now on."""
+    caught = asyncio.Event()
+    for number in numbers:
+        asyncio.get_running_loop().add_signal_handler(number, caught.set)
+    return caught
+
+
+async def serve(
+    settings: ServeSettings,
+    accounts: LoadedAccounts,
+    announce: Callable[[str], None],
+    *,
+    watch: AccountWatch | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, then drain. `announce` gets the URL.
+
+    SIGHUP, or what `watch` sees, reloads the account files.
+    """
     raise_open_files()
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    hang_up = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, hang_up.set)
+    stop, hang_up = catch(signal.SIGTERM, signal.SIGINT), catch(signal.SIGHUP)
     async with Server(accounts, settings) as server:
         announce(server.url)
         async with asyncio.TaskGroup() as tasks:
-            reloading = tasks.create_task(_reload_on(hang_up, server))
+            reloading = tasks.create_task(Reloader(settings.config, server.serve_accounts, watch).follow(hang_up))
             await stop.wait()
             reloading.cancel()
-        _log.info("draining", in_flight=server.gate.in_flight)
-        if not await server.gate.drain(settings.drain_timeout):
-            _log.warning("drain-timed-out", in_flight=server.gate.in_flight)
-
-
-async def _reload_on(hang_up: asyncio.Event, server: Server) -> None:
-    while True:
-        await hang_up.wait()
-        hang_up.clear()
-        try:
-            await server.reload()
-        except Exception as fault:  # noqa: BLE001 - a reload that fails must leave the old configuration serving
-            _log.error("reload-failed", exc_info=fault)
+        await server.drain()

@@ -25,7 +25,7 @@ from gateway.resilience.retry import RetryPolicy
 from gateway.sessions.backends import REPEAT_TTL, SESSION_TTL, StoreSettings, make_sessions
 from gateway.status import BotStatus
 from gateway.telemetry.logging import get_logger
-from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.metrics import Metrics, SharedMetrics
 from hooks.loader import Hook, HookSpec, load_hook
 from hooks.runner import HookRunner
 from vendors.registry import VENDORS
@@ -51,6 +51,8 @@ class RuntimeSettings:
     """Seconds that a conversation is kept after its last turn."""
     repeat_ttl: float = REPEAT_TTL
     """Seconds that a first answer is kept for repeats."""
+    shared_metrics: SharedMetrics | None = None
+    """Where this process is one of several workers."""
 
 
 class Runtime:
@@ -69,7 +71,7 @@ class Runtime:
         self._statuses: dict[tuple[AccountId, BotName], BotStatus] = {}  # outlive a reload
         self._retired: set[asyncio.Future[None]] = set()
         self.clock = SystemClock()
-        self.metrics = Metrics()
+        self.metrics = Metrics(self._settings.shared_metrics)
         self.bots: Mapping[tuple[AccountId, BotName], Bot] = {}
         self._observers: list[Observer] = [TurnReporter(self.metrics), *observers]
 

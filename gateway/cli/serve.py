@@ -17,8 +17,22 @@ def serve(
         ),
     ] = 8080,
     workers: Annotated[
-        int, typer.Option("--workers", envvar="BOTBRIDGE_WORKERS", min=1, help="Processes; this version runs one.")
+        int,
+        typer.Option(
+            "--workers",
+            envvar="BOTBRIDGE_WORKERS",
+            min=1,
+            help="Processes that serve; more than one needs a store that they can share.",
+        ),
     ] = 1,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch/--no-watch",
+            envvar="BOTBRIDGE_WATCH",
+            help="Serve account files that have changed, without SIGHUP.",
+        ),
+    ] = True,
     store: Annotated[
         str,
         typer.Option(
@@ -77,27 +91,35 @@ def serve(
     """Serve the accounts in DIR.
 
     Prints one line, listening on http://HOST:PORT, once it accepts. SIGTERM: finishes what is under way, refuses what is
-    new, exits 0. SIGHUP: reads the account files again; all are valid, or nothing changes.
+    new, exits 0. SIGHUP, or a file that has changed: reads the account files again; all are valid, or nothing changes.
     """
     level = check_level(log_level)
-    if workers > 1:
-        # Two processes with a memory store each would give one event to the vendor twice.
-        problem = "this version runs one; several gateways share conversations through --store redis://…"
-        raise typer.BadParameter(problem, param_hint="--workers")
-
     from gateway.sessions.backends import StoreSettings, check_store
 
+    kept = StoreSettings(url=store, key=store_key)
     try:
-        check_store(StoreSettings(url=store, key=store_key))
-    except ValueError as problem:
-        hint = "--store-key" if "store key" in str(problem) else "--store"
-        raise typer.BadParameter(str(problem), param_hint=hint) from None
+        check_store(kept)
+    except ValueError as error:
+        hint = "--store-key" if "store key" in str(error) else "--store"
+        raise typer.BadParameter(str(error), param_hint=hint) from None
+    if workers > 1 and not kept.is_shared:
+        # Each worker would keep conversations of its own, and one event could be given to the vendor twice.
+        problem = f"several workers share conversations through --store redis://…; {store.partition(':')[0]} is for one process"
+        raise typer.BadParameter(problem, param_hint="--workers")
+
+    from config.watch import AccountWatch
+    from gateway.clock import SystemClock
+
+    # Before the files are read, so that no change goes unseen.
+    watching = AccountWatch(config, SystemClock()) if watch else None
     accounts = load_or_exit(config)
 
     from gateway.app import ServeSettings
     from gateway.app import serve as run
     from gateway.contract.ports import StoreFailed
     from gateway.telemetry.logging import configure_logging
+    from gateway.workers.serve import serve_with_workers
+    from gateway.workers.supervisor import WorkersFailed
 
     configure_logging(level)
     settings = ServeSettings(
@@ -112,8 +134,19 @@ def serve(
         session_ttl=session_ttl,
         repeat_ttl=repeat_ttl,
     )
+
+    def announce(url: str) -> None:
+        typer.echo(f"listening on {url}")
+
+    if workers == 1:
+        serving = run(settings, accounts, announce, watch=watching)
+    else:
+        serving = serve_with_workers(settings, accounts, announce, workers=workers, log_level=level, watch=watching)
     try:
-        run_async(run(settings, accounts, lambda url: typer.echo(f"listening on {url}")))
+        run_async(serving)
+    except WorkersFailed as error:
+        typer.echo(f"botbridge: {error}", err=True)
+        raise typer.Exit(1) from None
     except StoreFailed as error:
         typer.echo(f"botbridge: cannot use the store: {error}", err=True)
         raise typer.Exit(1) from None

@@ -20,8 +20,8 @@ async def get_readyz(request: web.Request) -> web.Response:
 
 
 async def get_metrics(request: web.Request) -> web.Response:
-    """Give all metrics in Prometheus' text format."""
-    return web.Response(body=request.app[METRICS].render(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    """Give all metrics in Prometheus' text format; of all workers, whichever is asked."""
+    return web.Response(body=await request.app[METRICS].render(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def _json(value: object, *, status: int = 200) -> web.Response:

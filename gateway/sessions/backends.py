@@ -30,6 +30,11 @@ class StoreSettings:
     session_ttl: float = SESSION_TTL
     repeat_ttl: float = REPEAT_TTL
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes can share it: order and repeats hold across them."""
+        return urlsplit(self.url).scheme in _REDIS
+
     def __repr__(self) -> str:
         """Show neither the key nor a password in the URL."""
         return f"StoreSettings(url={urlsplit(self.url).scheme or self.url!r}, key={'given' if self.key else None!r})"

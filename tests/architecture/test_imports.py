@@ -49,7 +49,11 @@ TURNS = ("gateway.bot", "gateway.pipeline", "gateway.escalation", "gateway.repor
 VENDOR_SERVICES = ("vendors.http", "vendors.services", "vendors.registry")
 
 LAYERS = (
-    Layer(("gateway.cli", "gateway.__main__", "gateway.app"), ours=PACKAGES, others=None),
+    Layer(
+        ("gateway.cli", "gateway.__main__", "gateway.app", "gateway.reloading", "gateway.workers"),
+        ours=PACKAGES,
+        others=None,
+    ),
     Layer(
         ("gateway.runtime",),
         ours=(*CORE, *TURNS, "gateway:", "config", "hooks", *VENDOR_SERVICES),
