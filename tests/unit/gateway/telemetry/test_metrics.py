@@ -26,11 +26,11 @@ async def test_the_store_is_looked_at_when_somebody_asks() -> None:
 
 
 @pytest.mark.parametrize(("url", "shows_size"), [("memory", True), ("redis://localhost", False)])
-def test_what_went_wrong_with_what_is_kept_is_shown(url: str, shows_size: bool) -> None:
+async def test_what_went_wrong_with_what_is_kept_is_shown(url: str, shows_size: bool) -> None:
     metrics, sessions = Metrics(), make_sessions(StoreSettings(url=url), FakeClock())
     metrics.watch_sessions(sessions)
     sessions.unreadable, sessions.not_kept, sessions.turns_lost = 1, 2, 3
-    text = metrics.render().decode()
+    text = (await metrics.render()).decode()
     for line in ("unreadable 1.0", "not_kept 2.0", "turns_lost 3.0"):
         assert f"botbridge_store_{line}\n" in text
     assert ("botbridge_store_bytes 0.0\n" in text) is shows_size
