@@ -13,8 +13,9 @@ from gateway.contract.wire import WireError, loads, name_type
 from vendors.watson import errors
 from vendors.watson.errors import unusable
 
-VARIANTS: Final = frozenset({"random", "sequential"})
-"""Selection policies under which the values of a text item are variants, of which one is meant."""
+VARIANTS: Final = ("random", "sequential")
+"""Selection policies under which the values of a text item are variants, of which one is meant. No set: a policy that is an
+array or an object would not even be looked for in one."""
 
 
 @dataclass(slots=True)

@@ -58,8 +58,12 @@ def build_message(request: Json, session: VendorSession) -> Json:
 
 
 def keep_context(answer: Json, session: VendorSession) -> None:
-    """Keep the conversation's context of an answer; one that reports an error leaves the conversation where it was."""
-    if answer.get("error") is None and isinstance(context := answer.get("context"), dict):
+    """Keep the conversation's context of an answer; one that reports an error leaves the conversation where it was.
+
+    So does one whose id is no string: brought back, it would be refused on every turn to come.
+    """
+    context = answer.get("context")
+    if answer.get("error") is None and isinstance(context, dict) and isinstance(context.get(CONVERSATION_ID, ""), str):
         session[CONTEXT] = context
 
 

@@ -35,7 +35,14 @@ def test_what_watson_gave_goes_back_with_livepersons_members_of_this_event(conte
 
 @pytest.mark.parametrize(
     "answer",
-    [{}, {"context": None}, {"context": []}, {"context": "c"}, {"error": "e", "context": {"conversation_id": "new"}}],
+    [
+        {},
+        {"context": None},
+        {"context": []},
+        {"context": "c"},
+        {"context": {"conversation_id": ["new"]}},
+        {"error": "e", "context": {"conversation_id": "new"}},
+    ],
     ids=str,
 )
 def test_an_answer_without_a_context_leaves_the_conversation_where_it_was(answer: Json) -> None:
