@@ -3,7 +3,6 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-import jwt
 import pytest
 
 from emulators.dialogflow import DialogflowEmulator
@@ -62,16 +61,6 @@ async def test_many_callers_share_one_fetch_and_its_token(
     assert set(tokens) == {await credentials.token(timeout=5)}
     assert [request.path for request in emulator.requests] == ["/token"]
     assert list(tokens[0].headers) == ["authorization"]
-
-
-async def test_token_is_asked_for_with_the_scope_of_the_contract(
-    emulator: DialogflowEmulator, credentials: GoogleCredentials
-) -> None:
-    await credentials.token(timeout=5)
-
-    [asked] = emulator.requests
-    claims = jwt.decode(asked.body["assertion"], options={"verify_signature": False})
-    assert claims["scope"] == "https://www.googleapis.com/auth/cloud-platform"
 
 
 async def test_token_is_renewed_ahead_while_the_old_one_is_used(
