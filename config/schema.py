@@ -47,6 +47,7 @@ def build_schema() -> Schema:
     properties["defaults"] |= places[BotSection]
     del properties["defaults"]["additionalProperties"]
     properties["bots"]["additionalProperties"] = False
+    definitions["Auth"]["anyOf"] = [{"required": ["api_keys"]}, {"required": ["signing_secrets"]}]
     definitions["CustomEndpoint"]["oneOf"] = [{"required": ["public_key"]}, {"required": ["jwks_url"]}]
     definitions["CompleteBot"] = complete
     definitions["Reference"] = {

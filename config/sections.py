@@ -4,6 +4,7 @@ The docstring of an attribute is the description that editors show, by way of th
 """
 
 import ipaddress
+import re
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -29,6 +30,8 @@ NAME: Final = "^[A-Za-z0-9-]{1,36}$"
 FILLED: Final = r"\S"
 TARGET: Final = r"^[^\s:]+:[^\s:]+$"
 ADDRESS: Final = "^https?://"
+KEY: Final = "^(?!sha256:)|^sha256:[0-9a-fA-F]{64}$"
+"""An API key, or its digest."""
 
 
 def _check_vendor(name: str) -> str:
@@ -63,6 +66,12 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _check_key(secret: SecretStr) -> SecretStr:
+    if not re.search(KEY, _check_secret(secret).get_secret_value()):
+        raise ValueError("must have 64 hexadecimal digits after sha256:")
+    return secret
+
+
 HOST_NAME: Final = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$"
 """In lower case, no wildcard, no port (docs/contract/structured-content.md)."""
 
@@ -70,6 +79,9 @@ Name = Annotated[str, Field(pattern=NAME)]
 HostName = Annotated[str, Field(pattern=HOST_NAME)]
 Filled = Annotated[str, Field(pattern=FILLED)]
 Target = Annotated[str, Field(pattern=TARGET)]
+ApiKey = Annotated[
+    SecretStr, AfterValidator(_check_key), WithJsonSchema({"type": "string", "pattern": KEY, "minLength": 1})
+]
 Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
 Vendor = Annotated[str, AfterValidator(_check_vendor), WithJsonSchema({"type": "string", "enum": list(VENDORS)})]
 Address = Annotated[str, Field(pattern=ADDRESS), AfterValidator(_check_address)]
@@ -215,10 +227,18 @@ class BotSection(Section):
 
 
 class Auth(Section):
-    """Who may call this account's bots."""
+    """Who may call this account's bots; at least one of `api_keys` and `signing_secrets`."""
 
-    api_keys: Annotated[list[Secret], Field(min_length=1)]
-    """Keys, any of which a caller sends as `Authorization: Bearer KEY`."""
+    api_keys: Annotated[list[ApiKey], Field(min_length=1)] | None = None
+    """Keys, any of which a caller sends as `Authorization: Bearer KEY`; or their digests: `sha256:` and 64 hex digits."""
+    signing_secrets: Annotated[list[Secret], Field(min_length=1)] | None = None
+    """Secrets, any of which a caller signs its requests with (`X-Botbridge-Signature`), in place of sending a key."""
+
+    @model_validator(mode="after")
+    def _check_something(self) -> "Auth":
+        if self.api_keys is None and self.signing_secrets is None:
+            raise ValueError("must have api_keys, signing_secrets or both")
+        return self
 
 
 class Features(Section):

@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from aiohttp import web
+from pydantic import SecretStr
 
 from config.loader import LoadedAccounts
 from config.watch import AccountWatch
@@ -19,6 +20,7 @@ from gateway.ingress.errors import answer_errors
 from gateway.ingress.events import MAX_BODY, post_event
 from gateway.ingress.keys import GATE, METRICS, PIPELINE, SERVED, Served, ServedAccount
 from gateway.ingress.operations import get_healthz, get_metrics, get_readyz
+from gateway.ingress.signatures import SeenSignatures, Signatures
 from gateway.ingress.status import get_status
 from gateway.reloading import Reloader
 from gateway.resilience.limiter import Gate
@@ -60,6 +62,7 @@ class Server:
         self._held = AsyncExitStack()
         self.gate = Gate(settings.max_in_flight)
         self.runtime = Runtime(accounts.accounts, _make_runtime_settings(settings))
+        self._seen_signatures = SeenSignatures(self.runtime.clock)
         self.url = ""
 
     async def __aenter__(self) -> Self:
@@ -92,6 +95,7 @@ class Server:
         await self.runtime.serve_accounts(accounts.accounts)
         renewed = self._serve(accounts)
         self._served.accounts, self._served.api_keys = renewed.accounts, renewed.api_keys
+        self._served.signatures = renewed.signatures
         _log.info("reloaded", accounts=len(renewed.accounts), bots=len(self.runtime.bots))
 
     async def drain(self) -> None:
@@ -105,12 +109,10 @@ class Server:
         for account in loaded.accounts:
             bots = {name: bot for (owner, name), bot in self.runtime.bots.items() if owner == account.account}
             accounts[account.account] = ServedAccount(bots, is_open=account.auth is None)
-        keys = {
-            account.account: [key.get_secret_value() for key in account.auth.api_keys]
-            for account in loaded.accounts
-            if account.auth is not None
-        }
-        return Served(accounts, ApiKeys(keys))
+        guarded = {account.account: account.auth for account in loaded.accounts if account.auth is not None}
+        keys = {name: _reveal(auth.api_keys) for name, auth in guarded.items()}
+        secrets = {name: _reveal(auth.signing_secrets) for name, auth in guarded.items()}
+        return Served(accounts, ApiKeys(keys), Signatures(secrets, self._seen_signatures))
 
     def _make_application(self) -> web.Application:
         application = web.Application(middlewares=[answer_errors], client_max_size=MAX_BODY)
@@ -124,6 +126,10 @@ class Server:
         application.router.add_get("/readyz", get_readyz)
         application.router.add_get("/metrics", get_metrics)
         return application
+
+
+def _reveal(secrets: Iterable[SecretStr] | None) -> list[str]:
+    return [secret.get_secret_value() for secret in secrets or ()]
 
 
 def _make_runtime_settings(settings: ServeSettings) -> RuntimeSettings:

@@ -1,8 +1,10 @@
-"""Who calls: API keys of accounts, and loopback callers of accounts without any."""
+"""Who calls: API keys of accounts, signatures, and loopback callers of accounts that have neither."""
 
 import hashlib
+import hmac
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv6Address, ip_address
+from typing import Final
 
 from aiohttp import hdrs, web
 
@@ -12,20 +14,28 @@ from gateway.contract.types import AccountId
 
 UNAUTHORIZED = OWN_PREFIX + "unauthorized"
 FORBIDDEN = OWN_PREFIX + "forbidden"
+DIGEST_PREFIX: Final = "sha256:"
+"""Before a key of which the account file holds only the SHA-256, in hexadecimal."""
 
 
 class ApiKeys:
-    """Which accounts a key belongs to. Only digests are held, and looking one up takes the same time for every key."""
+    """Which accounts a key belongs to. Only digests are held, and every one of an account's is compared in constant time."""
 
     def __init__(self, keys: Mapping[AccountId, Iterable[str]]) -> None:
-        self._accounts: dict[bytes, set[AccountId]] = {}
-        for account, values in keys.items():
-            for value in values:
-                self._accounts.setdefault(_digest(value), set()).add(account)
+        """Take the keys of each account, or their digests as `sha256:` and 64 hexadecimal digits."""
+        self._digests = {account: tuple({_read_digest(value) for value in values}) for account, values in keys.items()}
+        self._known = {digest for digests in self._digests.values() for digest in digests}
 
-    def accounts_of(self, key: str) -> set[AccountId]:
-        """Give the accounts that the key opens; none for a wrong key."""
-        return self._accounts.get(_digest(key), set())
+    def opens(self, key: str, account: AccountId) -> bool:
+        """Say whether the key is one of the account's."""
+        given = _digest(key)
+        matches = [hmac.compare_digest(given, digest) for digest in self._digests.get(account, ())]
+        return any(matches)  # of a list: the time must not tell which one it was
+
+    def knows(self, key: str) -> bool:
+        """Say whether the key is any account's."""
+        # A look-up by digest tells by its time nothing that a caller could aim: nobody chooses a digest's first bytes.
+        return _digest(key) in self._known
 
 
 def authorize(request: web.Request, account: AccountId, keys: ApiKeys) -> None:
@@ -33,11 +43,11 @@ def authorize(request: web.Request, account: AccountId, keys: ApiKeys) -> None:
     scheme, _, key = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
         raise RequestRefused(UNAUTHORIZED, "An API key is required: Authorization: Bearer KEY.")
-    accounts = keys.accounts_of(key.strip())
-    if not accounts:
+    if keys.opens(key.strip(), account):
+        return
+    if not keys.knows(key.strip()):
         raise RequestRefused(UNAUTHORIZED, "The API key is not known.")
-    if account not in accounts:
-        raise RequestRefused(FORBIDDEN, "The API key belongs to another account.")
+    raise RequestRefused(FORBIDDEN, "The API key belongs to another account.")
 
 
 def require_loopback(request: web.Request) -> None:
@@ -62,3 +72,10 @@ def _is_loopback(remote: str | None) -> bool:
 
 def _digest(key: str) -> bytes:
     return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+
+
+def _read_digest(value: str) -> bytes:
+    """Give the digest of a key, or the one that an account file holds instead of the key."""
+    if value.startswith(DIGEST_PREFIX):
+        return bytes.fromhex(value.removeprefix(DIGEST_PREFIX))
+    return _digest(value)

@@ -14,6 +14,7 @@ from gateway.contract.types import AccountId, BotName, Event, Reply
 from gateway.contract.wire import WireError, dumps, loads
 from gateway.ingress.auth import authorize, require_loopback
 from gateway.ingress.keys import GATE, PIPELINE, SERVED
+from gateway.ingress.signatures import SIGNATURE
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of an event's body."""
@@ -26,7 +27,7 @@ UNSUPPORTED_TYPE = OWN_PREFIX + "unsupported-media-type"
 async def post_event(request: web.Request) -> web.Response:
     """Answer one event: POST /v1/accounts/{account}/bots/{bot}/events."""
     with request.app[GATE].admit():
-        bot = find_bot(request)
+        bot = await find_bot(request)
         with request.app[GATE].admit_vendor(bot.vendor_name):
             event = await _read_event(request)
             answer = await request.app[PIPELINE].answer(
@@ -44,15 +45,21 @@ def render_reply(reply: Reply) -> bytes:
     return dumps(render(reply))
 
 
-def find_bot(request: web.Request) -> Bot:
-    """Find the bot that the path names, once the caller has shown that its account is theirs."""
+async def find_bot(request: web.Request) -> Bot:
+    """Find the bot that the path names, once the caller has shown that its account is theirs. Raise RequestRefused.
+
+    A signature counts before a key, and its body is read before the caller is known: as much of it as an event may have.
+    """
     served = request.app[SERVED]
     account_id = AccountId(request.match_info["account"])
     account = served.accounts.get(account_id)
     if account is None:
         raise RequestRefused(UNKNOWN_BOT, "No such account.")
+    signature = request.headers.get(SIGNATURE)
     if account.is_open:
         require_loopback(request)
+    elif signature is not None and served.signatures.has_secrets(account_id):
+        served.signatures.verify(signature, await _read_body(request), account_id)
     else:
         authorize(request, account_id, served.api_keys)
     bot = account.bots.get(BotName(request.match_info["bot"]))
@@ -64,18 +71,23 @@ def find_bot(request: web.Request) -> Bot:
 async def _read_event(request: web.Request) -> Event:
     if not _is_json(request):
         raise RequestRefused(UNSUPPORTED_TYPE, "The body must be JSON: Content-Type: application/json.")
+    body = await _read_body(request)
     try:
-        body = await request.read()
+        return parse_event(loads(body))
+    except (WireError, InvalidEvent) as problem:
+        raise RequestRefused(INVALID_EVENT, f"The body is not an event: {problem}.") from None
+
+
+async def _read_body(request: web.Request) -> bytes:
+    """Read the whole body, unpacked; a second time it is at hand."""
+    try:
+        return await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise RequestRefused(TOO_LARGE, f"The body has more than {MAX_BODY} bytes.") from None
     except (web.RequestPayloadError, HttpProcessingError):
         raise RequestRefused(
             INVALID_EVENT, "The body is not an event: it is not in the encoding that it names."
         ) from None
-    try:
-        return parse_event(loads(body))
-    except (WireError, InvalidEvent) as problem:
-        raise RequestRefused(INVALID_EVENT, f"The body is not an event: {problem}.") from None
 
 
 def _is_json(request: web.Request) -> bool:

@@ -9,6 +9,7 @@ from aiohttp import web
 from gateway.bot import Bot
 from gateway.contract.types import AccountId, BotName
 from gateway.ingress.auth import ApiKeys
+from gateway.ingress.signatures import Signatures
 from gateway.pipeline import Pipeline
 from gateway.resilience.limiter import Gate
 from gateway.telemetry.metrics import Metrics
@@ -24,10 +25,11 @@ class ServedAccount:
 
 @dataclass(slots=True)
 class Served:
-    """All that is served now; a reload replaces both members at once."""
+    """All that is served now; a reload replaces its members at once."""
 
     accounts: Mapping[AccountId, ServedAccount]
     api_keys: ApiKeys
+    signatures: Signatures
 
 
 SERVED: Final = web.AppKey("served", Served)

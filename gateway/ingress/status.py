@@ -14,7 +14,7 @@ from gateway.status import BotState, BotStatus
 
 async def get_status(request: web.Request) -> web.Response:
     """Answer GET /v1/accounts/{account}/bots/{bot}/status."""
-    bot = find_bot(request)
+    bot = await find_bot(request)
     draining = request.app[GATE].draining
     return web.Response(body=dumps(render_status(bot, draining=draining)), content_type="application/json")
 

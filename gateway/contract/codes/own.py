@@ -20,9 +20,10 @@ OWN: Final = (
     _own(
         401,
         "unauthorized",
-        "No key came with the request, or one that no account has.",
+        "No key came with the request, or one that no account has; or its signature does not count.",
         "Send Authorization: Bearer KEY, with KEY one of auth.api_keys in the account file; look for a stray newline in the "
-        "secret. After a change of keys, reload botbridge (SIGHUP). An account without auth serves loopback callers only.",
+        "secret. With auth.signing_secrets: sign each request anew, over the very bytes that are sent, and compare the clocks. "
+        "After a change of keys, reload botbridge (SIGHUP). An account without auth serves loopback callers only.",
     ),
     _own(
         403,
@@ -36,6 +37,13 @@ OWN: Final = (
         "There is no such account, or no such bot in it.",
         "Compare the names in the URL with account and bots in the account files; case counts. After a change, reload "
         "botbridge (SIGHUP) and see in its log that the file was accepted.",
+    ),
+    _own(
+        404,
+        "unknown-conversation",
+        "The Custom Endpoint's event is of a conversation that is not open: never opened, closed, or kept no longer.",
+        "LivePerson's connector opens it again by itself and sends the event once more. When that happens often, look at "
+        "where conversations are kept and for how long (--store, --session-ttl), and that all gateways share one store.",
     ),
     _own(
         413,

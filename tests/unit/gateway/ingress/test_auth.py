@@ -1,3 +1,5 @@
+import hashlib
+
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
@@ -10,6 +12,10 @@ ONE, TWO = AccountId("1"), AccountId("2")
 KEYS = ApiKeys({ONE: ["old", "new", "shared"], TWO: ["other", "shared"]})
 
 
+def digest(key: str) -> str:
+    return f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
+
+
 def request(remote: str | None = None, **headers: str) -> web.Request:
     made = make_mocked_request("POST", "/", headers={name.replace("_", "-"): value for name, value in headers.items()})
     return made.clone(remote=remote) if remote is not None else made
@@ -19,6 +25,28 @@ def request(remote: str | None = None, **headers: str) -> web.Request:
 def test_any_key_of_the_account_opens_it(key: str) -> None:
     authorize(request(Authorization=f"Bearer {key}"), ONE, KEYS)
     authorize(request(Authorization=f"bearer  {key} "), ONE, KEYS)
+
+
+@pytest.mark.parametrize("stored", [digest("kéy"), digest("kéy").upper().replace("SHA256", "sha256"), "kéy"])
+def test_a_key_is_stored_as_it_is_or_as_its_digest(stored: str) -> None:
+    keys = ApiKeys({ONE: ["older", stored], TWO: []})
+    assert [keys.opens(key, ONE) for key in ("kéy", "older", stored, digest("older"))] == [
+        True,
+        True,
+        stored == "kéy",
+        False,
+    ]
+    assert (keys.opens("kéy", TWO), keys.knows("kéy"), keys.knows("nobody's")) == (False, True, False)
+
+
+@pytest.mark.parametrize("account", [ONE, TWO, AccountId("3")])
+def test_two_keys_are_good_while_one_takes_over_from_the_other(account: AccountId) -> None:
+    before, between, after = (ApiKeys({account: keys}) for keys in (["old"], ["old", digest("new")], [digest("new")]))
+    assert [(keys.opens("old", account), keys.opens("new", account)) for keys in (before, between, after)] == [
+        (True, False),
+        (True, True),
+        (False, True),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,114 @@
+import hashlib
+import hmac
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from gateway.contract.errors import RequestRefused
+from gateway.contract.types import AccountId
+from gateway.ingress.signatures import WINDOW, SeenSignatures, Signatures
+from tests.fakes import FakeClock
+
+ONE, TWO = AccountId("1"), AccountId("2")
+BODY = '{"message":"ü"}'.encode()
+NOW = 1_767_225_600
+CASES = orjson.loads((Path(__file__).parents[3] / "data/ingress/signatures.json").read_bytes())
+
+
+def sign(secret: str = "new", moment: object = NOW, body: bytes = BODY) -> str:
+    return hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def header(secret: str = "new", moment: object = NOW, body: bytes = BODY) -> str:
+    return f"t={moment},v1={sign(secret, moment, body)}"
+
+
+def make(clock: FakeClock, *, limit: int = 100) -> Signatures:
+    return Signatures({ONE: ["old", "new"], TWO: ["other"]}, SeenSignatures(clock, limit=limit))
+
+
+def verify(signatures: Signatures, text: str, account: AccountId = ONE) -> str | None:
+    """Give what is wrong with a signature, None when it is good."""
+    try:
+        signatures.verify(text, BODY, account)
+    except RequestRefused as refused:
+        return refused.message
+    return None
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_a_header_is_good_or_it_is_said_why_not(case: dict[str, Any]) -> None:
+    text = case["header"].format(
+        good=sign(), upper=sign().upper(), old=sign("old"), other=sign("other"), body=sign(body=BODY + b" "), zero="0" * 64,
+        padded=sign(moment=f"0{NOW}"), early=sign(moment=NOW - 1), now=NOW,
+    )  # fmt: skip
+    assert verify(make(FakeClock(NOW)), text) == case.get("problem")
+
+
+def test_a_signature_that_does_not_count_is_a_401() -> None:
+    with pytest.raises(RequestRefused) as refused:
+        make(FakeClock(NOW)).verify(header("nobody's"), BODY, ONE)
+    assert (refused.value.code, refused.value.status) == ("botbridge.error.unauthorized", 401)
+
+
+@pytest.mark.parametrize("late", [0, 1, WINDOW, -WINDOW])
+def test_clocks_may_differ_by_the_window(late: int) -> None:
+    assert verify(make(FakeClock(NOW + late)), header()) is None
+
+
+@pytest.mark.parametrize("late", [WINDOW + 1, -WINDOW - 1, 10**9])
+def test_clocks_may_not_differ_by_more(late: int) -> None:
+    assert (
+        verify(make(FakeClock(NOW + late)), header()) == "The signature's time is more than 300 s from the gateway's."
+    )
+
+
+def test_each_account_has_its_own_secrets() -> None:
+    signatures = make(FakeClock(NOW))
+    assert verify(signatures, header("other"), TWO) is None
+    assert verify(signatures, header("other"), ONE) == "The signature is wrong."
+    assert verify(signatures, header("new"), TWO) == "The signature is wrong."
+    assert [signatures.has_secrets(AccountId(name)) for name in "123"] == [True, True, False]
+
+
+def test_a_signature_counts_once_for_as_long_as_its_time_is_good() -> None:
+    clock = FakeClock(NOW - WINDOW)
+    signatures = make(clock)
+    found = [verify(signatures, header())]
+    for _ in range(3):
+        found.append(verify(signatures, header()))
+        clock.advance(WINDOW)
+    assert found == [None, *["The signature has been used before."] * 3]
+    assert verify(signatures, header()) == "The signature's time is more than 300 s from the gateway's."
+
+
+def test_a_wrong_signature_is_not_remembered() -> None:
+    seen = SeenSignatures(FakeClock(NOW), limit=1)
+    signatures = Signatures({ONE: ["new"]}, seen)
+    assert verify(signatures, header()) is None
+    assert verify(signatures, header("nobody's")) == "The signature is wrong."
+    assert verify(signatures, header()) == "The signature has been used before."
+
+
+def test_what_is_remembered_survives_new_secrets() -> None:
+    seen = SeenSignatures(FakeClock(NOW))
+    assert verify(Signatures({ONE: ["new"]}, seen), header()) is None
+    assert verify(Signatures({ONE: ["new", "newest"]}, seen), header()) == "The signature has been used before."
+
+
+def test_memory_is_bounded_by_number_and_the_oldest_goes_first() -> None:
+    seen = SeenSignatures(FakeClock(NOW), limit=2)
+    added = [seen.add(name, NOW + 10) for name in (b"a", b"b", b"c", b"b", b"a")]
+    assert added == [True, True, True, False, True]
+
+
+def test_memory_is_bounded_by_time() -> None:
+    clock = FakeClock(NOW)
+    seen = SeenSignatures(clock, limit=3)
+    assert [seen.add(name, NOW + 10) for name in (b"a", b"b")] == [True, True]
+    clock.advance(11)
+    # Both are over, so there is room for three that all stay.
+    assert [seen.add(name, NOW + 30) for name in (b"c", b"d", b"e")] == [True, True, True]
+    assert [seen.add(name, NOW + 30) for name in (b"c", b"d", b"e")] == [False, False, False]
