@@ -36,10 +36,14 @@ class Reloader:
 
     async def _ask_on_change(self, watch: AccountWatch, asked: asyncio.Event) -> None:
         while True:
-            await watch.wait()
-            # Before the next look: what is being read now is no change.
-            await watch.remember()
-            asked.set()
+            try:
+                await watch.wait()
+                # Before the next look: what is being read now is no change.
+                await watch.remember()
+            except Exception as fault:  # noqa: BLE001 - a look that fails is followed by another, not by the process's end
+                _log.error("watch-failed", exc_info=fault)
+            else:
+                asked.set()
 
     async def _reload(self) -> None:
         try:

@@ -133,6 +133,53 @@ async def test_sighup_serves_what_the_files_say_now_or_changes_nothing(running: 
     assert refused["problems"][0].startswith(f"{tmp_path}/account-0.yaml:1: ")
 
 
+async def until_served(gateway: Process, client: aiohttp.ClientSession, bot: str) -> None:
+    async with asyncio.timeout(10):
+        while (await gateway.post(client, bot, make_event("hello")))[0] != 200:
+            await asyncio.sleep(0.02)
+
+
+async def test_a_file_that_changes_is_served_and_a_half_written_one_is_not(running: Running, tmp_path: Path) -> None:
+    account = make_account(running)
+    write_accounts(tmp_path, account)
+    file = tmp_path / "account-0.yaml"
+    async with serve("--config", str(tmp_path), "--port", "0") as gateway, aiohttp.ClientSession() as client:
+        account["bots"]["new"] = account["bots"]["function"]
+        write_accounts(tmp_path, account)
+        await until_served(gateway, client, "new")
+        account["bots"]["newer"] = account["bots"].pop("lex")
+        write_accounts(tmp_path, account)
+        whole = file.read_bytes()
+        file.write_bytes(whole[: whole.index(b"vendor:") + len("ven")])
+        refused = await gateway.read_log_until("reload-refused")
+        assert (await gateway.post(client, "lex", make_event("hello")))[0] == 200
+        file.write_bytes(whole)
+        await until_served(gateway, client, "newer")
+        assert (await gateway.post(client, "lex", make_event("hello")))[0] == 404
+        gateway.process.send_signal(signal.SIGTERM)
+        assert (await gateway.end())[0] == 0
+    assert refused["problems"][0].startswith(f"{file}:")
+
+
+async def test_who_does_not_watch_serves_a_changed_file_only_when_asked(running: Running, tmp_path: Path) -> None:
+    account = make_account(running)
+    write_accounts(tmp_path, account)
+    arguments = ("--config", str(tmp_path), "--port", "0")
+    async with (
+        serve(*arguments, "--no-watch") as deaf,
+        serve(*arguments) as gateway,
+        aiohttp.ClientSession() as client,
+    ):
+        # Two changes: when the watching one has seen the second, the other would long have seen the first.
+        for bot in ("first", "second"):
+            account["bots"][bot] = account["bots"]["function"]
+            write_accounts(tmp_path, account)
+            await until_served(gateway, client, bot)
+        assert (await deaf.post(client, "first", make_event("hello")))[0] == 404
+        deaf.process.send_signal(signal.SIGHUP)
+        await until_served(deaf, client, "second")
+
+
 async def test_the_log_has_one_line_per_turn_and_no_word_of_anybody(running: Running, tmp_path: Path) -> None:
     write_accounts(tmp_path, make_account(running))
     async with serve("--config", str(tmp_path), "--port", "0") as gateway, aiohttp.ClientSession() as client:
