@@ -111,6 +111,13 @@ class Lanes:
         self._retire(lane)
         return True
 
+    def distrust(self, lane: Lane) -> None:
+        """Send no more calls on a lane on which one got no answer in time; those under way may end.
+
+        A connection that has been forgotten on its way looks like one whose server is slow, and gRPC would keep it for good.
+        """
+        self._retire(lane)
+
     async def close(self) -> None:
         """Close all lanes, and end the calls that are under way."""
         self._closed = True

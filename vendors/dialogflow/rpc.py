@@ -102,9 +102,12 @@ class GrpcTransport:
         except api.GoogleAPICallError as error:
             if isinstance(error, api.ServiceUnavailable) and not _has_trailers(error) and await self._lanes.broke(lane):
                 raise self._cut() from error
+            if isinstance(error, api.DeadlineExceeded) and not _has_trailers(error):
+                self._lanes.distrust(lane)
             raise translate_call(error, self._codes.send) from error
         except (asyncio.CancelledError, aio.UsageError) as error:
             if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+                self._lanes.distrust(lane)
                 raise
             # The channel was closed, by our own `close`.
             raise self._cut() from error

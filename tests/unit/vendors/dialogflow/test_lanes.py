@@ -140,6 +140,21 @@ async def test_a_call_that_failed_for_another_reason_leaves_the_lane(make_lanes:
     lanes.give_back(lane)
 
 
+async def test_a_lane_without_an_answer_in_time_gets_no_more_calls(make_lanes: MakeLanes) -> None:
+    lanes = make_lanes()
+    silent = await lanes.take(timeout=5)
+    under_way = await lanes.take(timeout=5)
+
+    lanes.distrust(silent)
+    lanes.give_back(silent)
+    another = await lanes.take(timeout=5)
+
+    assert (under_way is silent, another is silent, len(lanes)) == (True, False, 1)
+    assert under_way.stands
+    lanes.give_back(under_way)
+    lanes.give_back(another)
+
+
 async def test_cancelled_while_it_connects(make_lanes: MakeLanes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         lanes = make_lanes(f"127.0.0.1:{server.getsockname()[1]}", streams=1, max_lanes=1)
