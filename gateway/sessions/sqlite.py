@@ -49,7 +49,11 @@ class _Job:
 
 
 class SqliteStore:
-    """Keeps values in a file until their time is over, by the wall clock."""
+    """Keeps values in a file until their time is over.
+
+    The file holds moments of the wall clock, which outlive the process. Within it they are told from the monotonic clock: a
+    wall clock that is set while we run must neither forget answers before their time nor keep them for ever.
+    """
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
@@ -58,6 +62,7 @@ class SqliteStore:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ended: asyncio.Future[None] | None = None
         self._purged = clock.monotonic()
+        self._epoch = clock.time() - clock.monotonic()
 
     async def open(self) -> None:
         """Open the file, made if there is none. Raise StoreFailed when it cannot be used, also while another process does."""
@@ -75,7 +80,7 @@ class SqliteStore:
 
     async def get(self, key: str) -> bytes | None:
         """Give the value, or None when there is none or its time is over."""
-        now = self._clock.time()
+        now = self._now()
 
         def read(connection: sqlite3.Connection) -> bytes | None:
             row = connection.execute(_GET, (key, now)).fetchone()
@@ -86,7 +91,7 @@ class SqliteStore:
 
     async def apply(self, changes: Sequence[Change]) -> None:
         """Make these changes, all of them or none."""
-        now = self._clock.time()
+        now = self._now()
 
         def write(connection: sqlite3.Connection) -> None:
             for key, value, ttl in changes:
@@ -96,6 +101,9 @@ class SqliteStore:
                     connection.execute(_SET, (key, value, now + ttl))
 
         await self._submit(write)
+
+    def _now(self) -> float:
+        return self._epoch + self._clock.monotonic()
 
     def _submit(self, work: Callable[[sqlite3.Connection], Any]) -> "asyncio.Future[Any]":
         if self._loop is None or self._ended is None or self._ended.done():
@@ -161,7 +169,7 @@ class SqliteStore:
 
     def _purge(self, connection: sqlite3.Connection) -> None:
         if self._clock.monotonic() - self._purged >= PURGE_EVERY:
-            removed = connection.execute(_PURGE, (self._clock.time(), BATCH)).rowcount
+            removed = connection.execute(_PURGE, (self._now(), BATCH)).rowcount
             if removed < BATCH:
                 self._purged = self._clock.monotonic()
 

@@ -28,6 +28,29 @@ async def test_a_value_is_there_when_the_file_is_opened_again(tmp_path: Path) ->
     await store.close()
 
 
+class SetClock(FakeClock):
+    """A clock whose time of day somebody sets."""
+
+    offset = 0.0
+
+    def time(self) -> float:
+        return self.now + self.offset
+
+
+@pytest.mark.parametrize("offset", [86_400.0, -86_400.0], ids=["forwards", "backwards"])
+async def test_a_value_lasts_its_time_whatever_the_wall_clock_is_set_to(offset: float, tmp_path: Path) -> None:
+    clock = SetClock()
+    store = await open_store(tmp_path / "store.db", clock)
+    await store.apply([("before", b"1", 10)])
+    clock.offset = offset
+    await store.apply([("after", b"2", 20)])
+    clock.advance(9)
+    assert [await store.get(key) for key in ("before", "after")] == [b"1", b"2"]
+    clock.advance(1)
+    assert [await store.get(key) for key in ("before", "after")] == [None, b"2"]
+    await store.close()
+
+
 async def test_what_is_asked_at_once_is_answered_in_the_order_of_asking(tmp_path: Path) -> None:
     store = await open_store(tmp_path / "store.db")
     seen = []
