@@ -9,6 +9,7 @@ from gateway.contract.ports import Clock
 from gateway.sessions.local import LocalBackend
 from gateway.sessions.memory import MemoryStore
 from gateway.sessions.sealing import Seal
+from gateway.sessions.unkept import UnkeptAnswers
 from gateway.sessions.visits import Sessions
 
 MEMORY: Final = "memory"
@@ -69,11 +70,13 @@ def check_store(settings: StoreSettings) -> None:
 def make_sessions(settings: StoreSettings, clock: Clock) -> Sessions:
     """Make what `settings`, already checked, name; `Sessions.backend` is still to be opened."""
     session_ttl, repeat_ttl = settings.session_ttl, settings.repeat_ttl
+    unkept = UnkeptAnswers(clock, repeat_ttl=repeat_ttl)
     if settings.url == MEMORY:
         memory = MemoryStore(clock)
         return Sessions(
             LocalBackend(memory, session_ttl=session_ttl, repeat_ttl=repeat_ttl),
             Seal(),
+            unkept=unkept,
             hide_names=False,
             memory=memory,
         )
@@ -83,7 +86,9 @@ def make_sessions(settings: StoreSettings, clock: Clock) -> Sessions:
         from gateway.sessions.sqlite import SqliteStore  # noqa: PLC0415
 
         store = SqliteStore(Path(settings.url.removeprefix(_SQLITE)), clock)
-        return Sessions(LocalBackend(store, session_ttl=session_ttl, repeat_ttl=repeat_ttl, prepare=store.open), seal)
+        backend = LocalBackend(store, session_ttl=session_ttl, repeat_ttl=repeat_ttl, prepare=store.open)
+        return Sessions(backend, seal, unkept=unkept)
     from gateway.sessions.redis import RedisBackend  # noqa: PLC0415
 
-    return Sessions(RedisBackend(settings.url, clock, session_ttl=session_ttl, repeat_ttl=repeat_ttl), seal)
+    shared = RedisBackend(settings.url, clock, session_ttl=session_ttl, repeat_ttl=repeat_ttl)
+    return Sessions(shared, seal, unkept=unkept)

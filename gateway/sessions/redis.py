@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from secrets import token_hex
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import structlog
 from redis.asyncio import Redis
@@ -34,6 +34,9 @@ CONNECTIONS: Final = 4
 LINE_KEPT: Final = 3600.0
 """Seconds after which a line that nobody enters is forgotten: longer than any turn."""
 
+Leaving: TypeAlias = tuple[Sequence[str], Sequence[Argument]]
+"""Keys and arguments of the script LEAVE."""
+
 
 class RedisBackend:
     """One process's access to the conversations in Redis."""
@@ -47,6 +50,8 @@ class RedisBackend:
         self.lease = round(lease * 1000)
         self.places: dict[int, RedisPlace] = {}
         """The events of this process that may stand in a line, by the number of their ticket."""
+        self.owed: dict[int, Leaving] = {}
+        """What events that have left wanted to leave behind, and Redis did not take, by the number of their ticket."""
         self.numbers = itertools.count(1)
         self._clock = clock
         self._log = structlog.get_logger(part="sessions")
@@ -79,6 +84,7 @@ class RedisBackend:
 
     async def close(self) -> None:
         """Carry out what was handed in, and tell the others that this process has gone."""
+        self._pay_all()
         await self.conveyor.close()
         for task in self._tasks:
             # redis-py 8.1 swallows a cancellation that meets it while it connects: said again until it is heard.
@@ -111,6 +117,7 @@ class RedisBackend:
                 if not reached:
                     self._log.warning("store-reachable")
                 reached = True
+                self._pay_all()
 
     async def _listen(self) -> None:
         """Wake events whose turn may have come; without this they look themselves, every BEAT seconds."""
@@ -130,8 +137,32 @@ class RedisBackend:
         place = self.places.get(int(number))
         if place is not None:
             place.woken.set()
+        elif int(number) in self.owed:
+            self._pay(int(number))
         else:
             self.conveyor.submit(DROP, [line], [f"{self.process}:{number}"]).add_done_callback(_overlook)
+
+    def leave(self, number: int, keys: Sequence[str], arguments: Sequence[Argument]) -> "asyncio.Future[Any]":
+        """Let an event leave its lines. What Redis does not take it is owed: the ticket stands until it has.
+
+        Nobody behind goes on while this process lives, so that an answer that is late is not asked for twice.
+        """
+
+        def note(left: "asyncio.Future[Any]") -> None:
+            if left.cancelled() or left.exception() is not None:
+                self.owed[number] = keys, arguments
+
+        left = self.conveyor.submit(LEAVE, keys, arguments)
+        left.add_done_callback(note)
+        return left
+
+    def _pay_all(self) -> None:
+        for number in list(self.owed):
+            self._pay(number)
+
+    def _pay(self, number: int) -> None:
+        keys, arguments = self.owed.pop(number)
+        self.leave(number, keys, arguments).add_done_callback(_overlook)
 
 
 class RedisPlace:
@@ -192,11 +223,11 @@ class RedisPlace:
         ]
         # In the order of the names, as the keys are; carried out even when the caller is cancelled.
         arguments += [answers[event] for event in self._events if event in answers]
-        left = self._backend.conveyor.submit(LEAVE, self._keys, arguments)
         if conversation is None and not answers:
-            left.add_done_callback(_overlook)
-            return True  # nobody needs to wait until a place is empty
-        return bool(await left)
+            # Nobody needs to wait until a place is empty.
+            self._backend.conveyor.submit(LEAVE, self._keys, arguments).add_done_callback(_overlook)
+            return True
+        return bool(await self._backend.leave(self._number, self._keys, arguments))
 
     async def _enter(self, unreadable: bytes) -> Any:
         self._backend.places[self._number] = self

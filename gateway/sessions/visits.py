@@ -16,6 +16,7 @@ from gateway.sessions.conversations import Conversation, read_conversation, writ
 from gateway.sessions.memory import MemoryStore
 from gateway.sessions.repeats import Answer, read_answer, write_answer
 from gateway.sessions.sealing import Seal, UnreadableValue
+from gateway.sessions.unkept import UnkeptAnswers
 
 KEEP_TIME: Final = 1.5
 """Seconds that a turn waits at its end until what it leaves behind is kept; its answer does not depend on it."""
@@ -25,9 +26,16 @@ class Sessions:
     """Makes visits, and counts what went wrong with what is kept."""
 
     def __init__(
-        self, backend: Backend, seal: Seal, *, hide_names: bool = True, memory: MemoryStore | None = None
+        self,
+        backend: Backend,
+        seal: Seal,
+        *,
+        unkept: UnkeptAnswers,
+        hide_names: bool = True,
+        memory: MemoryStore | None = None,
     ) -> None:
         self.backend = backend
+        self.unkept = unkept
         self.seal = seal
         self.memory = memory
         """The store, where it is this process's memory."""
@@ -65,6 +73,8 @@ class Visit:
 
     async def find_answer(self) -> Answer | None:
         """Give the first answer, waiting while it is under way; None when this event is the first. Raise StoreFailed."""
+        if (answer := await self._find_unkept()) is not None:
+            return answer
         try:
             found = await self._place.find_answer()
             while found is not None:
@@ -77,7 +87,8 @@ class Visit:
         except StoreFailed:
             self._failed = True
             raise
-        return None
+        # Once more: the first may have ended while this one waited for it.
+        return await self._find_unkept()
 
     async def wait_turn(self) -> None:
         """Wait for the turn; `conversation` is then what was kept, or a new one. Raise StoreFailed."""
@@ -117,7 +128,7 @@ class Visit:
 
     async def leave(self, answer: Answer | None) -> None:
         """End the visit: keep what was saved and the answer, and let the next event through. A store that fails is logged."""
-        answers = {}
+        answers, content = {}, b""
         # The answer to a turn that the store has failed is for now: the repeat may find a store, and gets the bot's.
         if answer is not None and not answer.repeated and not self._failed:
             content = write_answer(answer)
@@ -128,12 +139,18 @@ class Visit:
             async with limit:
                 in_turn = await self._place.leave(conversation=self._to_keep, answers=answers)
         except (StoreFailed, TimeoutError) as fault:
+            if answers:
+                await self._sessions.unkept.keep(self._events, content)
             self._sessions.not_kept += 1
             self._sessions.log.error("turn-not-kept", reason=str(fault) or f"it took more than {KEEP_TIME:g} s")  # noqa: TRY400 - a failure of the store, not of ours
             return
         if not in_turn:
             self._sessions.turns_lost += 1
             self._sessions.log.warning("turn-lost")
+
+    async def _find_unkept(self) -> Answer | None:
+        content = await self._sessions.unkept.find(self._events)
+        return None if content is None else read_answer(content)
 
     def _open(self, name: str, value: bytes, *, what: str) -> bytes | None:
         try:

@@ -16,7 +16,9 @@ from gateway.sessions.redis import LEASE, RedisBackend
 from gateway.sessions.repeats import Answer
 from gateway.sessions.scripts import ENTER
 from gateway.sessions.sealing import Seal
+from gateway.sessions.unkept import UnkeptAnswers
 from gateway.sessions.visits import Sessions, Visit
+from tests.chaos.proxy import FaultProxy, Kind, Trouble
 from tests.redis_server import RedisServer
 from tests.unit.gateway.sessions.conftest import Work, run_turn, until
 
@@ -36,7 +38,7 @@ async def open_process(redis: Any, running_redis: RedisServer) -> AsyncIterator[
             backend = RedisBackend(url, SystemClock(), session_ttl=86400, repeat_ttl=600, lease=lease)
             await backend.open()
             opened.push_async_callback(backend.close)
-            return Sessions(backend, Seal(key))
+            return Sessions(backend, Seal(key), unkept=UnkeptAnswers(SystemClock(), repeat_ttl=600))
 
         yield open_one
 
@@ -101,6 +103,28 @@ async def test_a_conversation_goes_on_elsewhere(open_process: OpenProcess) -> No
     visit.save()
     await visit.leave(None)
     assert (await begin(two)).conversation == Conversation({"id": "s"})
+
+
+async def test_an_answer_that_redis_did_not_take_is_brought_later_and_nobody_else_asks_the_bot(
+    open_process: OpenProcess, running_redis: RedisServer
+) -> None:
+    async with FaultProxy("127.0.0.1", running_redis.port, seed=1) as proxy:
+        cut_off, other = await open_process(f"redis://{proxy.address}/0"), await open_process()
+        held = await begin(cut_off, "k")
+        work = Work(SECOND)
+        repeat = asyncio.ensure_future(run_turn(other, work, events=["k"]))
+        proxy.trouble = Trouble(kind=Kind.HALF_OPEN)
+        proxy.silence_all()
+        held.conversation.session["id"] = "s"
+        held.save()
+        await held.leave(FIRST)
+        assert cut_off.not_kept == 1
+        proxy.trouble = None
+        proxy.reset_all()
+        async with asyncio.timeout(4):
+            assert await repeat == REPEAT
+        assert work.calls == 0
+        assert (await begin(other)).conversation == Conversation({"id": "s"})
 
 
 async def test_a_dead_process_loses_its_turn_when_its_lease_is_over(open_process: OpenProcess) -> None:
