@@ -4,6 +4,7 @@ Kept are answers (escalations too), never errors: after an error the repeat trie
 """
 
 from dataclasses import dataclass
+from zlib import crc32
 
 from gateway.contract.wire import WireError, dumps, loads
 
@@ -20,8 +21,8 @@ class Answer:
 
 
 def write_answer(answer: Answer) -> bytes:
-    """Put the two names on a line of JSON before the body, which stays as it is."""
-    return dumps([answer.error_name, answer.error_id]) + b"\n" + answer.body
+    """Put the two names and the body's checksum on a line of JSON before the body, which stays as it is."""
+    return dumps([answer.error_name, answer.error_id, crc32(answer.body)]) + b"\n" + answer.body
 
 
 def read_answer(kept: bytes) -> Answer | None:
@@ -32,7 +33,8 @@ def read_answer(kept: bytes) -> Answer | None:
     except WireError:
         return None
     match names:
-        case [str() | None as error_name, str() | None as error_id]:
+        # A body that was damaged on its way must not reach a consumer; it is asked for again, and may be whole then.
+        case [str() | None as error_name, str() | None as error_id, int() as checksum] if checksum == crc32(body):
             return Answer(body, error_name, error_id, repeated=True)
         case _:
             return None
