@@ -38,8 +38,6 @@ class Reloader:
         while True:
             try:
                 await watch.wait()
-                # Before the next look: what is being read now is no change.
-                await watch.remember()
             except Exception as fault:  # noqa: BLE001 - a look that fails is followed by another, not by the process's end
                 _log.error("watch-failed", exc_info=fault)
             else:

@@ -70,7 +70,6 @@ class Metrics:
     """All series of this process, or with `shared` of all workers."""
 
     def __init__(self, shared: SharedMetrics | None = None) -> None:
-        self.is_shared = shared is not None
         self.registry = CollectorRegistry()
         self._shown = self.registry
         if shared is not None:
@@ -138,9 +137,8 @@ class Metrics:
     async def render(self) -> bytes:
         """Write all series as text: this process's as they are now, those of other workers up to a second old."""
         self.refresh()
-        if self.is_shared:
-            return await asyncio.to_thread(generate_latest, self._shown)  # it reads files
-        return generate_latest(self._shown)
+        # Off the loop: it reads the workers' files, and with hundreds of bots it takes a while.
+        return await asyncio.to_thread(generate_latest, self._shown)
 
     def _make_gauge(
         self,
