@@ -15,7 +15,9 @@ from pydantic import SecretStr
 
 from config.loader import LoadedAccounts
 from config.watch import AccountWatch
+from gateway.endpoint import EndpointServer
 from gateway.ingress.auth import ApiKeys
+from gateway.ingress.custom_endpoint import ENDPOINT, add_endpoint_routes
 from gateway.ingress.errors import answer_errors
 from gateway.ingress.events import MAX_BODY, post_event
 from gateway.ingress.keys import GATE, METRICS, PIPELINE, SERVED, Served, ServedAccount
@@ -70,6 +72,8 @@ class Server:
         async with AsyncExitStack() as held:
             await held.enter_async_context(self.runtime)
             self._served = self._serve(self._accounts)
+            self.endpoint = EndpointServer(self.runtime, self._accounts.accounts)
+            held.push_async_callback(self.endpoint.close)
             runner = web.AppRunner(self._make_application(), access_log=None, shutdown_timeout=1.0)
             await runner.setup()
             held.push_async_callback(runner.cleanup)
@@ -96,6 +100,7 @@ class Server:
         renewed = self._serve(accounts)
         self._served.accounts, self._served.api_keys = renewed.accounts, renewed.api_keys
         self._served.signatures = renewed.signatures
+        self.endpoint.serve_accounts(accounts.accounts)
         _log.info("reloaded", accounts=len(renewed.accounts), bots=len(self.runtime.bots))
 
     async def drain(self) -> None:
@@ -120,8 +125,10 @@ class Server:
         application[PIPELINE] = self.runtime.pipeline
         application[GATE] = self.gate
         application[METRICS] = self.runtime.metrics
+        application[ENDPOINT] = self.endpoint.served
         application.router.add_post("/v1/accounts/{account}/bots/{bot}/events", post_event)
         application.router.add_get("/v1/accounts/{account}/bots/{bot}/status", get_status)
+        add_endpoint_routes(application)
         application.router.add_get("/healthz", get_healthz)
         application.router.add_get("/readyz", get_readyz)
         application.router.add_get("/metrics", get_metrics)

@@ -41,6 +41,9 @@ ERROR_HOOKS_TIME: Final = 3.0
 
 Render: TypeAlias = Callable[[Reply], bytes]
 """A front door's way of writing a reply."""
+Prepare: TypeAlias = Callable[[Event, Json | None], Event]
+"""A front door's last word on an event once its turn has come: given what the conversation was opened with, None where it was
+not. Raises RequestRefused."""
 
 
 @dataclass(slots=True)
@@ -87,15 +90,25 @@ class Pipeline:
         self._observers = list(observers)
         self._log = get_logger("pipeline")
 
-    async def answer(self, bot: Bot, event: Event, render: Render, *, idempotency_key: str | None = None) -> Answer:
+    async def answer(
+        self,
+        bot: Bot,
+        event: Event,
+        render: Render,
+        *,
+        idempotency_key: str | None = None,
+        prepare: Prepare | None = None,
+    ) -> Answer:
         """Answer one event. Raise TurnFailed, or RequestRefused when a limit is reached."""
         turn = Turn(bot, event, Deadline(self._clock, bot.total_timeout), self._clock.monotonic())
-        visit = self._sessions.visit(_conversation_key(turn), _repeat_keys(bot, event, idempotency_key))
+        visit = self._sessions.visit(
+            bot.name_conversation(event.conversation_id), _repeat_keys(bot, event, idempotency_key)
+        )
         answer: Answer | None = None
         bot.metrics.in_flight.inc()
         try:
             try:
-                answer = await self._run(turn, visit, render)
+                answer = await self._run(turn, visit, render, prepare)
             finally:
                 await visit.leave(answer)
             return answer
@@ -105,7 +118,7 @@ class Pipeline:
             for observe in self._observers:
                 observe(turn)
 
-    async def _run(self, turn: Turn, visit: Visit, render: Render) -> Answer:
+    async def _run(self, turn: Turn, visit: Visit, render: Render, prepare: Prepare | None) -> Answer:
         """Give the first answer to a repeat, or run the turn under its bot's limits when its conversation's turn has come."""
         with ExitStack() as held:
             try:
@@ -117,6 +130,8 @@ class Pipeline:
                     with self._timed(turn, "queue"):
                         await visit.wait_turn()
                     turn.is_new = visit.is_new
+                if prepare is not None:
+                    turn.event = prepare(turn.event, visit.conversation.opening)
             except RequestRefused as refusal:
                 turn.outcome, turn.error = "refused", refusal
                 raise
@@ -246,10 +261,6 @@ def _save(visit: Visit) -> None:
 def _out_of_time(turn: Turn) -> VendorFailure:
     kind = FailureKind.DEADLINE if turn.attempts else FailureKind.NOT_ASKED
     return VendorFailure(kind, turn.bot.vendor.send_code, f"The turn ran out of its {turn.deadline.total:g} s.")
-
-
-def _conversation_key(turn: Turn) -> str:
-    return f"conversation/{turn.bot.prefix}{turn.event.conversation_id}"
 
 
 def _repeat_keys(bot: Bot, event: Event, idempotency_key: str | None) -> list[str]:

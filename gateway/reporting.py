@@ -31,6 +31,8 @@ class TurnReporter:
             "attempts": turn.attempts,
             "ms": {step: round(seconds * 1000, 2) for step, seconds in turn.steps.items()},
         }
+        if bot.environment is not None:
+            fields["environment"] = bot.environment
         error = turn.error
         if error is not None:
             self._metrics.failures.labels(bot.account, bot.name, bot.vendor_name, error.code).inc()

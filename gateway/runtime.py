@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Final, Self
+from dataclasses import dataclass, field, replace
+from typing import Final, Self, TypeAlias
 
 import aiohttp
 
@@ -15,6 +15,7 @@ from gateway import __version__
 from gateway.bot import Bot, Escalation
 from gateway.clock import SystemClock
 from gateway.contract.callables import Sandbox
+from gateway.contract.ports import Vendor
 from gateway.contract.reply import ReplyRules
 from gateway.contract.types import AccountId, BotName, ReadingContext
 from gateway.pipeline import ERROR_HOOKS_TIME, Observer, Pipeline
@@ -35,6 +36,9 @@ USER_AGENT: Final = f"botbridge/{__version__}"
 KEEP_ALIVE: Final = 15.0
 """Seconds that an idle connection to a vendor is kept: below what vendors keep, since a turn sent on a connection that is
 being closed is lost and may not be sent again."""
+
+_Bots: TypeAlias = Mapping[tuple[AccountId, BotName], Bot]
+_Environments: TypeAlias = Mapping[tuple[AccountId, BotName], Mapping[str, Bot]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +72,13 @@ class Runtime:
         self._first_accounts = list(accounts)
         self._settings = settings or RuntimeSettings()
         self._log = get_logger("runtime")
-        self._statuses: dict[tuple[AccountId, BotName], BotStatus] = {}  # outlive a reload
+        self._statuses: dict[tuple[AccountId, BotName, str | None], BotStatus] = {}  # outlive a reload
         self._retired: set[asyncio.Future[None]] = set()
         self.clock = SystemClock()
         self.metrics = Metrics(self._settings.shared_metrics)
-        self.bots: Mapping[tuple[AccountId, BotName], Bot] = {}
+        self.bots: _Bots = {}
+        self.environments: _Environments = {}
+        """Of the bots that the Custom Endpoint can reach, by the environments' names."""
         self._observers: list[Observer] = [TurnReporter(self.metrics), *observers]
 
     async def __aenter__(self) -> Self:
@@ -82,11 +88,11 @@ class Runtime:
             url=kept.store, key=kept.store_key, session_ttl=kept.session_ttl, repeat_ttl=kept.repeat_ttl
         )
         # Off the loop, as for vendors: the client of a store is imported when the store is configured.
-        self._sessions = await asyncio.to_thread(make_sessions, store, self.clock)
-        self.metrics.watch_sessions(self._sessions)
-        self.pipeline = Pipeline(sessions=self._sessions, clock=self.clock, observers=self._observers)
-        await self._sessions.backend.open()
-        self._http = aiohttp.ClientSession(
+        self.sessions = await asyncio.to_thread(make_sessions, store, self.clock)
+        self.metrics.watch_sessions(self.sessions)
+        self.pipeline = Pipeline(sessions=self.sessions, clock=self.clock, observers=self._observers)
+        await self.sessions.backend.open()
+        self.http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE, ttl_dns_cache=30),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": USER_AGENT},
@@ -105,24 +111,29 @@ class Runtime:
             retired.cancel()
         if self._retired:
             await asyncio.wait(self._retired)
-        await _close_all(self.bots.values())
+        await _close_all(self._all_bots)
         await self._sandbox.close()
-        await self._http.close()
-        await self._sessions.backend.close()
+        await self.http.close()
+        await self.sessions.backend.close()
 
     async def serve_accounts(self, accounts: Iterable[Account]) -> None:
         """Make the accounts' bots and serve them from now on; turns under way end on the bots they began with."""
-        services = Services(http=self._http, sandbox=self._sandbox, clock=self.clock)
+        services = Services(http=self.http, sandbox=self._sandbox, clock=self.clock)
         # SDK imports are slow and block, so they happen here, off the loop, and never on an event.
-        made = await asyncio.to_thread(self._make_bots, list(accounts), services)
+        bots, environments = await asyncio.to_thread(self._make_bots, list(accounts), services)
         async with asyncio.TaskGroup() as opening:
-            for bot in made.values():
-                opening.create_task(bot.vendor.open())
-        replaced, self.bots = self.bots, made
+            for vendor in _find_vendors(_list_bots(bots, environments)):
+                opening.create_task(vendor.open())
+        replaced = self._all_bots
+        self.bots, self.environments = bots, environments
         if replaced:
-            retirement = asyncio.ensure_future(self._retire(list(replaced.values())))
+            retirement = asyncio.ensure_future(self._retire(replaced))
             self._retired.add(retirement)
             retirement.add_done_callback(self._retired.discard)
+
+    @property
+    def _all_bots(self) -> list[Bot]:
+        return _list_bots(self.bots, self.environments)
 
     async def _retire(self, bots: list[Bot]) -> None:
         """Close replaced bots once no turn can be under way on them."""
@@ -130,13 +141,40 @@ class Runtime:
         await self.clock.sleep(longest + 1)
         await _close_all(bots)
 
-    def _make_bots(self, accounts: list[Account], services: Services) -> dict[tuple[AccountId, BotName], Bot]:
-        made = {}
+    def _make_bots(self, accounts: list[Account], services: Services) -> tuple[_Bots, _Environments]:
+        made: dict[tuple[AccountId, BotName], Bot] = {}
+        environments: dict[tuple[AccountId, BotName], dict[str, Bot]] = {}
         for account in accounts:
             limiter = Limiter(_limit_policy(account.limits), self.clock, whose="account")
-            for name, bot in account.bots.items():
-                made[account.account, name] = self._make_bot(account, bot, services, limiter)
-        return made
+            for name, config in account.bots.items():
+                bot = made[account.account, name] = self._make_bot(account, config, services, limiter)
+                variants = {}
+                if account.custom_endpoint is not None:
+                    variants = environments[account.account, name] = self._make_variants(config, bot, services)
+                self._watch_circuits(bot, variants.values())
+        return made, environments
+
+    def _make_variants(self, config: BotConfig, bot: Bot, services: Services) -> dict[str, Bot]:
+        """Make a bot's environments. Those with equal settings are one bot at one vendor; limits are the bot's, for all."""
+        known: list[tuple[object, Bot]] = [(config.settings, bot)]
+        variants = {}
+        for name, settings in config.environments.items():
+            variant = next((found for like, found in known if like == settings), None)
+            if variant is None:
+                variant = replace(
+                    bot,
+                    vendor=VENDORS[config.vendor].create(settings, services),
+                    breaker=self._make_breaker(config),
+                    status=self._find_status(bot.account, bot.name, name),
+                )
+                known.append((settings, variant))
+            # This door's CHANGE_TTR knows CUSTOM, whatever the account's feature says of the other's.
+            rules = replace(variant.rules, custom_ttr=True)
+            variants[name] = replace(variant, environment=name, rules=rules)
+        return variants
+
+    def _find_status(self, account: AccountId, bot: BotName, environment: str | None = None) -> BotStatus:
+        return self._statuses.setdefault((account, bot, environment), BotStatus(self.clock))
 
     def _make_bot(self, account: Account, config: BotConfig, services: Services, within: Limiter) -> Bot:
         """Turn one bot of an account file into one that can take turns."""
@@ -159,7 +197,7 @@ class Runtime:
             attempt_timeout=config.timeouts.attempt,
             total_timeout=config.timeouts.total,
             limiter=Limiter(_limit_policy(config.limits), self.clock, within=within),
-            breaker=self._make_breaker(account, config),
+            breaker=self._make_breaker(config),
             escalation=Escalation(escalation.skill, escalation.message) if escalation else None,
             rules=ReplyRules(
                 channel=channel,
@@ -172,17 +210,23 @@ class Runtime:
             ),
             reading=ReadingContext(channel=channel, default_skill=escalation.skill if escalation else None),
             metrics=self.metrics.for_bot(account.account, config.name, config.vendor),
-            status=self._statuses.setdefault((account.account, config.name), BotStatus(self.clock)),
+            status=self._find_status(account.account, config.name),
         )
 
-    def _make_breaker(self, account: Account, config: BotConfig) -> Breaker | None:
+    def _make_breaker(self, config: BotConfig) -> Breaker | None:
         """Make a bot's circuit, where its account file has one."""
         if config.breaker is None:
             return None
         policy = BreakerPolicy(config.breaker.failures, config.breaker.window, config.breaker.open_for)
-        breaker = Breaker(policy, self.clock)
-        self.metrics.watch_circuit(account.account, config.name, config.vendor, lambda: breaker.is_open)
-        return breaker
+        return Breaker(policy, self.clock)
+
+    def _watch_circuits(self, bot: Bot, variants: Iterable[Bot]) -> None:
+        """Show a bot's circuit as open while it is so in any of its environments."""
+        breakers = [one.breaker for one in (bot, *variants) if one.breaker is not None]
+        if breakers:
+            self.metrics.watch_circuit(
+                bot.account, bot.name, bot.vendor_name, lambda: any(breaker.is_open for breaker in breakers)
+            )
 
 
 def _limit_policy(limits: Limits | None) -> LimitPolicy:
@@ -193,6 +237,15 @@ def _load_hooks(specs: Iterable[HookSection]) -> list[Hook]:
     return [load_hook(HookSpec(spec.use, spec.options)) for spec in specs]
 
 
+def _list_bots(bots: _Bots, environments: _Environments) -> list[Bot]:
+    return [*bots.values(), *(variant for variants in environments.values() for variant in variants.values())]
+
+
+def _find_vendors(bots: Iterable[Bot]) -> list[Vendor]:
+    """List the bots' clients, each once: environments share them."""
+    return list({id(bot.vendor): bot.vendor for bot in bots}.values())
+
+
 async def _close_all(bots: Iterable[Bot]) -> None:
-    for bot in bots:
-        await bot.vendor.close()
+    for vendor in _find_vendors(bots):
+        await vendor.close()

@@ -59,6 +59,8 @@ class BotStatus:
     state: BotState = BotState.ONLINE
     since: float = field(init=False)
     """Seconds since 1970."""
+    answered_at: float | None = None
+    """When the newest turn was answered, by the clock that only goes forward; None when it was not."""
     _failed_in_a_row: int = 0
 
     def __post_init__(self) -> None:
@@ -74,6 +76,7 @@ class BotStatus:
         self.counters.turns += 1
         self.counters.conversations += is_new
         self._count(outcome, reply)
+        self.answered_at = self.clock.monotonic() if error is None else None
         if isinstance(error, TurnFailed):
             self._note_failure(error, is_open=is_open)
         else:

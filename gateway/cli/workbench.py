@@ -28,6 +28,7 @@ async def open_bot(
         typer.echo(f"account {account} has no bot {name!r}; it has: {', '.join(owner.bots)}", err=True)
         raise typer.Exit(1)
     configure_logging("error")
-    alone = replace(owner, bots={BotName(name): owner.bots[BotName(name)]})
+    # Without the Custom Endpoint, which would open the bot's environments too.
+    alone = replace(owner, bots={BotName(name): owner.bots[BotName(name)]}, custom_endpoint=None)
     async with Runtime([alone], observers=observers) as runtime:
         yield runtime.bots[AccountId(account), BotName(name)], runtime

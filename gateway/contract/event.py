@@ -31,17 +31,17 @@ def parse_event(payload: Any) -> Event:
     """Build the event from decoded JSON. Raise InvalidEvent, naming the field."""
     if not isinstance(payload, dict):
         raise InvalidEvent("$", f"must be an object, not {name_type(payload)}")
-    conversation_id = _string(payload, "convId", "convId")
+    conversation_id = read_string(payload, "convId", "convId")
     if not conversation_id:
         raise InvalidEvent("convId", "is required and must not be empty")
     if len(conversation_id) > MAX_CONVERSATION_ID:
         raise InvalidEvent("convId", f"must have at most {MAX_CONVERSATION_ID} characters")
-    message = _string(payload, "message", "message")
-    named_event = _object(payload, "event", "event")
-    event_name = _string(named_event, "name", "event.name")
-    context = _object(payload, "context", "context")
-    lp_event = _object(context, "lpEvent", "context.lpEvent")
-    lp_sdes = _object(context, "lpSdes", "context.lpSdes")
+    message = read_string(payload, "message", "message")
+    named_event = read_object(payload, "event", "event")
+    event_name = read_string(named_event, "name", "event.name")
+    context = read_object(payload, "context", "context")
+    lp_event = read_object(context, "lpEvent", "context.lpEvent")
+    lp_sdes = read_object(context, "lpSdes", "context.lpSdes")
 
     kind, content = _classify(message, event_name, lp_event)
     if kind is None:
@@ -60,8 +60,8 @@ def parse_event(payload: Any) -> Event:
         lp_sdes=lp_sdes,
         content=content,
         last_consumer_message=last if isinstance(last, str) else None,
-        channel=_read_channel(lp_event),
-        sequence=_read_sequence(lp_event),
+        channel=read_channel(lp_event),
+        sequence=read_sequence(lp_event),
         payload=payload,
     )
 
@@ -102,13 +102,14 @@ def _read_file(lp_event: Json) -> Json | None:
     return None
 
 
-def _read_channel(lp_event: Json) -> Channel | None:
+def read_channel(lp_event: Json) -> Channel | None:
+    """Read the channel that LivePerson's raw event names; None when it names none."""
     context = lp_event.get("conversationContext")
     kind = context.get("type") if isinstance(context, dict) else None
     return {"MESSAGING": Channel.MESSAGING, "CHAT": Channel.CHAT}.get(kind) if isinstance(kind, str) else None
 
 
-def _read_sequence(lp_event: Json) -> str | None:
+def read_sequence(lp_event: Json) -> str | None:
     """Read the key of a repeat; only a number or a non-empty string is one."""
     sequence = lp_event.get("sequence")
     if isinstance(sequence, bool) or not isinstance(sequence, int | float | str) or sequence == "":
@@ -118,7 +119,7 @@ def _read_sequence(lp_event: Json) -> str | None:
     return str(sequence)
 
 
-def _string(parent: Json, key: str, path: str) -> str:
+def read_string(parent: Json, key: str, path: str) -> str:
     """Read an optional string; absent and null are the empty string."""
     value = parent.get(key)
     if value is None:
@@ -128,7 +129,7 @@ def _string(parent: Json, key: str, path: str) -> str:
     return value
 
 
-def _object(parent: Json, key: str, path: str) -> Json:
+def read_object(parent: Json, key: str, path: str) -> Json:
     """Read an optional object; absent and null are the empty object."""
     value = parent.get(key)
     if value is None:

@@ -1,6 +1,6 @@
 """The custom-integration door: a LivePerson Function posts its event here and hands our answer to its callback."""
 
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -15,6 +15,7 @@ from gateway.contract.wire import WireError, dumps, loads
 from gateway.ingress.auth import authorize, require_loopback
 from gateway.ingress.keys import GATE, PIPELINE, SERVED
 from gateway.ingress.signatures import SIGNATURE
+from gateway.sessions.repeats import Answer
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of an event's body."""
@@ -33,6 +34,11 @@ async def post_event(request: web.Request) -> web.Response:
             answer = await request.app[PIPELINE].answer(
                 bot, event, render_reply, idempotency_key=request.headers.get("Idempotency-Key")
             )
+    return write_answer(answer)
+
+
+def write_answer(answer: Answer) -> web.Response:
+    """Write a turn's answer, with the headers that say which error it is an escalation of."""
     response = web.Response(body=answer.body, content_type="application/json")
     if answer.error_name is not None and answer.error_id is not None:
         response.headers["X-Error-Name"] = answer.error_name
@@ -69,12 +75,20 @@ async def find_bot(request: web.Request) -> Bot:
 
 
 async def _read_event(request: web.Request) -> Event:
+    try:
+        return parse_event(await read_json(request))
+    except InvalidEvent as problem:
+        raise RequestRefused(INVALID_EVENT, f"The body is not an event: {problem}.") from None
+
+
+async def read_json(request: web.Request) -> Any:
+    """Read a body that must be JSON. Raise RequestRefused."""
     if not _is_json(request):
         raise RequestRefused(UNSUPPORTED_TYPE, "The body must be JSON: Content-Type: application/json.")
     body = await _read_body(request)
     try:
-        return parse_event(loads(body))
-    except (WireError, InvalidEvent) as problem:
+        return loads(body)
+    except WireError as problem:
         raise RequestRefused(INVALID_EVENT, f"The body is not an event: {problem}.") from None
 
 

@@ -111,8 +111,12 @@ class Visit:
 
     @property
     def is_new(self) -> bool:
-        """Whether the turn has come and nothing of the conversation had been kept."""
-        return self._in_turn and not self._was_kept
+        """Whether the turn has come and no turn before it had left anything."""
+        return self._in_turn and (not self._was_kept or (self._is_opened and self.conversation.is_fresh))
+
+    @property
+    def _is_opened(self) -> bool:
+        return self.conversation.opening is not None
 
     def save(self) -> None:
         """Have the conversation kept as it is now, on leaving. Raise WireError when a hook left there what is not JSON.
@@ -126,8 +130,11 @@ class Visit:
         else:
             self._to_keep = self._sessions.seal.close(self._name, write_conversation(self.conversation))
 
-    async def leave(self, answer: Answer | None) -> None:
-        """End the visit: keep what was saved and the answer, and let the next event through. A store that fails is logged."""
+    async def leave(self, answer: Answer | None) -> bool:
+        """End the visit: keep what was saved and the answer, and let the next event through. Say whether that is kept.
+
+        A store that fails is logged.
+        """
         answers, content = {}, b""
         # The answer to a turn that the store has failed is for now: the repeat may find a store, and gets the bot's.
         if answer is not None and not answer.repeated and not self._failed:
@@ -143,10 +150,11 @@ class Visit:
                 await self._sessions.unkept.keep(self._events, content)
             self._sessions.not_kept += 1
             self._sessions.log.error("turn-not-kept", reason=str(fault) or f"it took more than {KEEP_TIME:g} s")  # noqa: TRY400 - a failure of the store, not of ours
-            return
+            return False
         if not in_turn:
             self._sessions.turns_lost += 1
             self._sessions.log.warning("turn-lost")
+        return in_turn
 
     async def _find_unkept(self) -> Answer | None:
         content = await self._sessions.unkept.find(self._events)

@@ -45,12 +45,12 @@ CORE = (
     "gateway.clock",
     "gateway.status",
 )
-TURNS = ("gateway.bot", "gateway.pipeline", "gateway.escalation", "gateway.reporting")
+TURNS = ("gateway.bot", "gateway.pipeline", "gateway.openings", "gateway.escalation", "gateway.reporting")
 VENDOR_SERVICES = ("vendors.http", "vendors.services", "vendors.registry")
 
 LAYERS = (
     Layer(
-        ("gateway.cli", "gateway.__main__", "gateway.app", "gateway.reloading", "gateway.workers"),
+        ("gateway.cli", "gateway.__main__", "gateway.app", "gateway.endpoint", "gateway.reloading", "gateway.workers"),
         ours=PACKAGES,
         others=None,
     ),
@@ -61,7 +61,15 @@ LAYERS = (
     ),
     Layer(
         ("gateway.ingress",),
-        ours=("gateway:", *TURNS, "gateway.contract", "gateway.resilience", "gateway.status", "gateway.telemetry"),
+        ours=(
+            "gateway:",
+            *TURNS,
+            "gateway.contract",
+            "gateway.resilience",
+            "gateway.sessions.repeats",
+            "gateway.status",
+            "gateway.telemetry",
+        ),
         others=None,
         never=SDKS | {"tenacity"},
     ),

@@ -1,0 +1,112 @@
+import base64
+from typing import Any
+
+import jwt
+import pytest
+
+from gateway.contract.errors import RequestRefused
+from gateway.contract.types import AccountId
+from gateway.ingress.key_sets import OneKey
+from gateway.ingress.tokens import AppTokens, TokenRules
+from tests.app_tokens import ACCOUNT, KEY, OTHER_KEY, make_key, make_token, write_pem
+
+OTHER_ACCOUNT = AccountId("55")
+SECRET = "s" * 64
+TOKENS = AppTokens(
+    {
+        AccountId(ACCOUNT): TokenRules(OneKey(write_pem(KEY)), "Sentinel", "c0ffee"),
+        OTHER_ACCOUNT: TokenRules(OneKey(write_pem(OTHER_KEY)), "Sentinel", None),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("account", "token"),
+    [
+        (ACCOUNT, make_token()),
+        (ACCOUNT, make_token(aud=[ACCOUNT])),
+        (ACCOUNT, make_token(aud=["unknown", ACCOUNT])),
+        (ACCOUNT, make_token(scope="ihub.tpb.customendpoint")),
+        (ACCOUNT, make_token(scope="other thirdpartybots.customendpoint.bot more")),
+        (ACCOUNT, make_token(exp=-20)),
+        (ACCOUNT, make_token(iat=20)),
+        (ACCOUNT, make_token(headers={})),
+        (OTHER_ACCOUNT, make_token(OTHER_KEY, aud="55", azp=None)),
+    ],
+)
+async def test_a_good_token_tells_its_account(account: str, token: str) -> None:
+    assert await TOKENS.verify(f"Bearer {token}") == account
+    assert await TOKENS.verify(f"bearer  {token} ") == account
+
+
+BAD: dict[str, str] = {
+    "signed-by-another": make_token(OTHER_KEY),
+    "for-another-account-with-this-account's-key": make_token(aud="55"),
+    "for-an-account-that-is-not-served": make_token(aud="99"),
+    "for-two-accounts": make_token(aud=[ACCOUNT, "55"]),
+    "for-nobody": make_token(aud=None),
+    "for-a-number": make_token(aud=[83482904]),
+    "expired": make_token(exp=-60),
+    "without-expiry": make_token(exp=None),
+    "without-time-of-issue": make_token(iat=None),
+    "issued-in-the-future": make_token(iat=300),
+    "not-yet-valid": make_token(nbf=300),
+    "another-issuer": make_token(iss="sentinel"),
+    "without-issuer": make_token(iss=None),
+    "another-application": make_token(azp="beef"),
+    "without-application": make_token(azp=None),
+    "another-scope": make_token(scope="thirdpartybots.customendpoint.bots"),
+    "without-scope": make_token(scope=None),
+    "scope-as-an-array": make_token(scope=["thirdpartybots.customendpoint.bot"]),
+    "rs512": make_token(algorithm="RS512"),
+    "ps256": make_token(algorithm="PS256"),
+    "hs256": make_token(SECRET, algorithm="HS256"),
+    "unsigned": make_token(None, algorithm="none"),
+    "critical-extension": make_token(headers={"kid": "appjwt-1", "crit": ["x"], "x": 1}),
+    "claims-are-an-array": jwt.PyJWS().encode(b"[]", KEY, algorithm="RS256"),
+    "claims-are-not-json": jwt.PyJWS().encode(b"\xff", KEY, algorithm="RS256"),
+    "not-a-token": "abc",
+    "dots": "..",
+    "not-base64": "!.!.!",
+    "not-ascii": "ä.ö.ü",
+    "undecodable": "\udcff.a.b",
+    "nested-too-deep": jwt.PyJWS().encode(b"[" * 5000, KEY, algorithm="RS256"),
+    "header-nested-too-deep": base64.urlsafe_b64encode(b"[" * 5000).decode().rstrip("=") + ".e30.x",
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+async def test_any_other_token_is_refused(name: str) -> None:
+    with pytest.raises(RequestRefused) as refused:
+        await TOKENS.verify(f"Bearer {BAD[name]}")
+    assert (refused.value.status, refused.value.code) == (401, "botbridge.error.unauthorized")
+    assert BAD[name] not in refused.value.message
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer  ", make_token(), f"Basic {make_token()}"])
+async def test_a_token_comes_as_a_bearer_token(header: str) -> None:
+    with pytest.raises(RequestRefused) as refused:
+        await TOKENS.verify(header)
+    assert refused.value.status == 401
+
+
+async def test_the_public_key_is_no_secret_to_sign_with() -> None:
+    header, claims, _ = make_token().split(".")
+    hmac = jwt.PyJWS().encode(b"{}", "x" * 64, algorithm="HS256").split(".")[0]
+    with pytest.raises(RequestRefused):
+        await TOKENS.verify(f"Bearer {hmac}.{claims}.{header}")
+
+
+@pytest.mark.parametrize("pem", ["", "not a key", write_pem(make_key(1024))])
+async def test_a_key_that_is_none_or_too_short_opens_nothing(pem: str) -> None:
+    tokens = AppTokens({AccountId(ACCOUNT): TokenRules(OneKey(pem), "Sentinel", None)})
+    with pytest.raises(RequestRefused) as refused:
+        await tokens.verify(f"Bearer {make_token()}")
+    assert refused.value.status == 401
+
+
+async def test_a_token_for_an_account_with_no_custom_endpoint_is_refused() -> None:
+    empty: dict[AccountId, Any] = {}
+    with pytest.raises(RequestRefused) as refused:
+        await AppTokens(empty).verify(f"Bearer {make_token()}")
+    assert refused.value.status == 401
