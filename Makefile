@@ -70,3 +70,10 @@ bench: setup  ## CPU time that the gateway spends per event, by vendor
 .PHONY: flood
 flood: setup  ## 5,000 turns in flight at once against a vendor that takes 2 seconds
 	$(BIN)/python -m load.flood
+
+.PHONY: chaos chaos-short
+chaos: setup redis  ## break things on purpose for some minutes: no message may be lost or doubled (docs/chaos.md)
+	$(BIN)/python -m load.chaos $(ARGS)
+
+chaos-short: setup redis  ## the same with few events, in about a minute
+	$(BIN)/python -m pytest tests/chaos -n 2
