@@ -46,7 +46,15 @@ CORE = (
     "gateway.status",
 )
 TURNS = ("gateway.bot", "gateway.pipeline", "gateway.openings", "gateway.escalation", "gateway.reporting")
-VENDOR_SERVICES = ("vendors.http", "vendors.services", "vendors.registry")
+VENDOR_SERVICES = (
+    "vendors.http",
+    "vendors.services",
+    "vendors.registry",
+    # Calling a LivePerson Function: bots (vendors.function) and hooks (made by gateway.runtime) do so alike.
+    "vendors.addresses",
+    "vendors.client_credentials",
+    "vendors.invocation",
+)
 
 LAYERS = (
     Layer(

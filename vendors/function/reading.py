@@ -8,13 +8,24 @@ from typing import Any
 from gateway.contract.draft import MalformedPayload, ReplyDraft, read_intent, read_metadata
 from gateway.contract.errors import FailureKind, VendorFailure
 from gateway.contract.types import Json, ReadingContext, Reply, Text
-from gateway.contract.wire import name_type
+from gateway.contract.wire import WireError, loads, name_type
 from vendors.function.errors import (
     INVOKE_LAMBDA,
     MALFORMED_ALTERNATIVE_INTENTS,
     MISSING_RESPONSE_BODY,
     unusable,
 )
+
+
+def read_body(body: bytes) -> Json:
+    """Read the body of a success. Raise VendorFailure."""
+    if not body.strip():
+        raise unusable("it is empty", code=MISSING_RESPONSE_BODY)
+    try:
+        decoded = loads(body)
+    except WireError as error:
+        raise unusable(f"it is {error}") from error
+    return accept_answer(decoded)
 
 
 def accept_answer(answer: Any) -> Json:

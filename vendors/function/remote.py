@@ -1,18 +1,12 @@
 """A function bot behind a URL: any service that speaks the custom-integration contract."""
 
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
-from gateway.contract.wire import WireError, dumps
+from gateway.contract.wire import dumps
 from vendors.function import reading
-from vendors.function.errors import (
-    INVOKE_LAMBDA,
-    MISSING_RESPONSE_BODY,
-    translate_status,
-    translate_transport,
-    unusable,
-)
+from vendors.function.errors import INVOKE_LAMBDA, translate_status, translate_transport
 from vendors.function.request import build_request, finish_request
 from vendors.function.settings import FunctionSettings
-from vendors.http import HttpAnswer, TransportFailure, send
+from vendors.http import TransportFailure, send
 from vendors.services import Services
 
 
@@ -45,21 +39,10 @@ class RemoteFunction:
             answer = await send(self._http, "POST", self._url, headers=self._headers, body=body, timeout=timeout)
         except TransportFailure as failure:
             raise translate_transport(failure) from failure
-        return _read_answer(answer)
+        if not 200 <= answer.status < 300:
+            raise translate_status(answer)
+        return reading.read_body(answer.body)
 
     def read_reply(self, answer: Json, context: ReadingContext) -> Reply:
         """Read the answer, which is in LivePerson's terms already."""
         return reading.read_reply(answer, context)
-
-
-def _read_answer(answer: HttpAnswer) -> Json:
-    """Take the body of a success. Raise VendorFailure."""
-    if not 200 <= answer.status < 300:
-        raise translate_status(answer)
-    if not answer.body.strip():
-        raise unusable("it is empty", code=MISSING_RESPONSE_BODY)
-    try:
-        decoded = answer.json()
-    except WireError as error:
-        raise unusable(f"it is {error}") from error
-    return reading.accept_answer(decoded)

@@ -21,6 +21,8 @@ ENVIRON = {
     "BOTBRIDGE_AWS_SECRET": "aws-secret",
     "WATSON_APIKEY": "watson-apikey",
     "BOT_KEY": "bot-key",
+    "FUNCTIONS_CLIENT": "functions-client",
+    "FUNCTIONS_SECRET": "functions-secret",
 }
 
 
@@ -36,7 +38,7 @@ def test_examples_load_together_one_account_each() -> None:
     assert [(Path(account.file).name, account.account, list(account.bots)) for account in loaded.accounts] == [
         ("dialogflow-cx.yaml", "10000007", ["concierge", "rehearsal"]),
         ("dialogflow-es.yaml", "10000002", ["concierge", "rehearsal"]),
-        ("function.yaml", "10000004", ["concierge"]),
+        ("function.yaml", "10000004", ["concierge", "cook"]),
         ("lex-v2.yaml", "10000001", ["concierge"]),
         ("watson-v1.yaml", "10000006", ["concierge"]),
         ("watson-v2.yaml", "10000003", ["concierge"]),
