@@ -28,7 +28,7 @@ redis:  # the tests of the store want a real one; installed from Debian where th
 test: setup redis  ## run the tests, against emulated vendors on loopback
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-# Only this target needs node and npm.
+# These two targets, and no other, need node and npm.
 build/differential/.installed: tests/differential/package.json tests/differential/package-lock.json tests/differential/.npmrc
 	mkdir -p build/differential
 	cp $^ build/differential/
@@ -37,6 +37,16 @@ build/differential/.installed: tests/differential/package.json tests/differentia
 
 differential: setup build/differential/.installed  ## compare with LivePerson's own validators, from npm
 	$(BIN)/python -m pytest tests/differential
+
+build/functions/.installed: tests/functions/package.json tests/functions/package-lock.json tests/functions/.npmrc
+	mkdir -p build/functions
+	cp $^ build/functions/
+	npm ci --prefix build/functions
+	touch $@
+
+.PHONY: functions
+functions: setup build/functions/.installed  ## test the forwarding function, also in LivePerson's own tool (needs node and npm)
+	node --test tests/functions/*.test.js
 
 fmt: setup  ## format and sort
 	$(BIN)/ruff format .
