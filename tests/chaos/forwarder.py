@@ -5,20 +5,23 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from time import monotonic
 from typing import Any, Final, Self
 
 import aiohttp
+import orjson
 
 from emulators.emulator import Emulator
+from gateway.contract.catalogue import CATALOGUE
 from tests.chaos.figures import Figures
 from tests.gateways import KEY, make_event
 
-TRIES: Final = 60
-"""How often an event is sent before it counts as lost."""
+INSISTENCE: Final = 60.0
+"""Seconds for which an event is sent again before it counts as lost: longer than a gateway takes to start on a busy machine."""
 PAUSE: Final = 0.1
 """Seconds between two tries."""
-PATIENCE: Final = 20.0
+PATIENCE: Final = 40.0
 """Seconds after which an answer counts as never coming."""
 
 
@@ -86,7 +89,9 @@ class Forwarder:
 
     async def _insist(self, path: str, event: dict[str, Any], key: str, *, start: int) -> Delivery | None:
         began = monotonic()
-        for number in range(start, start + TRIES):
+        for number in count(start):
+            if monotonic() - began > INSISTENCE:
+                return None
             asked = monotonic()
             try:
                 status, headers, body = await self._post(self.urls[number % len(self.urls)] + path, event, key)
@@ -100,13 +105,16 @@ class Forwarder:
                 return None
             else:
                 self.figures.late = max(self.figures.late, monotonic() - asked - self._deadline)
+                name = headers.get("X-Error-Name") if status == 200 else _read_name(body)
+                if (status != 200 or name is not None) and name not in CATALOGUE:
+                    self.figures.problems.append(f"{event['message']!r} got {status} with no code of the catalogue")
                 if status == 200:
                     return Delivery(body, "X-Error-Name" in headers, monotonic() - began)
                 self.figures.errors += 1
                 if status < 500 and status != 429:
                     self.figures.problems.append(f"{event['message']!r} was answered with {status}")
             await asyncio.sleep(PAUSE)
-        return None
+        raise AssertionError
 
     async def _post(self, url: str, event: dict[str, Any], key: str) -> tuple[int, Any, bytes]:
         limit = aiohttp.ClientTimeout(total=PATIENCE)
@@ -120,6 +128,14 @@ class Forwarder:
         self.figures.doubled = sum(
             max(0, times - 1 - self.cut_off[text]) for text, times in given.items() if text is not None
         )
+
+
+def _read_name(body: bytes) -> Any:
+    """Find the code in an error reply; None in anything else."""
+    try:
+        return orjson.loads(body)["error"]["name"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return None
 
 
 def count_given(emulators: Iterable[Emulator]) -> Counter[str | None]:

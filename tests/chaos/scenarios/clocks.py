@@ -8,12 +8,14 @@ from emulators.watson import WatsonEmulator
 from gateway.clock import SystemClock
 from tests.chaos.figures import Figures
 from tests.chaos.forwarder import Forwarder
-from tests.chaos.rig import BOTS, TOTAL, Setting, converse, measured, open_servers, open_vendors
+from tests.chaos.rig import BOTS, Setting, converse, measured, open_servers, open_vendors
 
 DAY: Final = 86_400.0
 TOKEN_LIFETIME: Final = 300
 ASLEEP: Final = 290.0
 """Seconds that the machine sleeps: IBM's tokens are at their end then, answers and conversations are still kept."""
+PATIENT: Final = 20.0
+"""Seconds for a turn: nothing is slow here but, perhaps, the machine."""
 WATSON_BOTS: Final = 2
 """Each with a token of its own."""
 ROUNDS: Final = 3
@@ -40,12 +42,13 @@ class JumpingClock(SystemClock):
 async def play(setting: Setting, store: str) -> Figures:
     """Talk while the time of day jumps by up to a month, sleep, talk again; then repeat everything at either end."""
     clock = JumpingClock()
+    watson = WatsonEmulator(token_lifetime=TOKEN_LIFETIME)
     with measured(f"clocks: {store}") as figures:
         url = store if store == "memory" else f"sqlite:///{setting.directory}/store.db"
         async with (
-            open_vendors(setting, watson=WatsonEmulator(token_lifetime=TOKEN_LIFETIME)) as vendors,
+            open_vendors(setting, watson=watson, timeouts={"attempt": PATIENT, "total": PATIENT}) as vendors,
             open_servers(setting, vendors.account, stores=[url], clock=clock) as [server],
-            Forwarder(figures, [server.url], deadline=TOTAL, seed=setting.seed) as forwarder,
+            Forwarder(figures, [server.url], deadline=PATIENT, seed=setting.seed) as forwarder,
         ):
             jumping = asyncio.ensure_future(_jump(clock, figures, setting.seed))
             try:

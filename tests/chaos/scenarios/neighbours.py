@@ -19,7 +19,8 @@ HANGING: Final = 100
 LANES: Final = 4
 """Turns of the quick bot under way at any moment."""
 LIMIT: Final = 0.5
-"""Seconds: the quick bot's p99 while the other one hangs. All of it shares a core or two with the hanging turns."""
+"""Seconds: the quick bot's p99 while the other one hangs, or so many times what it is alone on a machine that is slow."""
+TIMES: Final = 5
 
 
 async def play(setting: Setting) -> Figures:
@@ -47,8 +48,8 @@ async def play(setting: Setting) -> Figures:
                 forwarder.count_doubled(vendors.running.all)
                 figures.faults = vendors.struck
         figures.note = f"quick bot's p99 {quiet * 1000:.0f} ms alone, {beside * 1000:.0f} ms beside the one that hangs"
-        if beside > LIMIT:
-            figures.problems.append(f"the quick bot's p99 was {beside:.2f} s; {LIMIT:g} s are allowed")
+        if beside > (allowed := max(LIMIT, TIMES * quiet)):
+            figures.problems.append(f"the quick bot's p99 was {beside:.2f} s; {allowed:.2f} s are allowed")
         if figures.answered != 2 * LANES * per_lane:
             figures.problems.append("an event of the quick bot was not answered by it, or one of the other was")
     return figures
