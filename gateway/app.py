@@ -21,6 +21,7 @@ from gateway.ingress.custom_endpoint import ENDPOINT, add_endpoint_routes
 from gateway.ingress.errors import answer_errors
 from gateway.ingress.events import MAX_BODY, post_event
 from gateway.ingress.keys import GATE, METRICS, PIPELINE, SERVED, Served, ServedAccount
+from gateway.ingress.openapi import OPENAPI, get_openapi, load_document
 from gateway.ingress.operations import get_healthz, get_metrics, get_readyz
 from gateway.ingress.signatures import SeenSignatures, Signatures
 from gateway.ingress.status import get_status
@@ -74,7 +75,9 @@ class Server:
             self._served = self._serve(self._accounts)
             self.endpoint = EndpointServer(self.runtime, self._accounts.accounts)
             held.push_async_callback(self.endpoint.close)
-            runner = web.AppRunner(self._make_application(), access_log=None, shutdown_timeout=1.0)
+            self._openapi = await asyncio.to_thread(load_document)
+            self.application = self._make_application()
+            runner = web.AppRunner(self.application, access_log=None, shutdown_timeout=1.0)
             await runner.setup()
             held.push_async_callback(runner.cleanup)
             site = web.TCPSite(
@@ -126,12 +129,14 @@ class Server:
         application[GATE] = self.gate
         application[METRICS] = self.runtime.metrics
         application[ENDPOINT] = self.endpoint.served
+        application[OPENAPI] = self._openapi
         application.router.add_post("/v1/accounts/{account}/bots/{bot}/events", post_event)
         application.router.add_get("/v1/accounts/{account}/bots/{bot}/status", get_status)
         add_endpoint_routes(application)
         application.router.add_get("/healthz", get_healthz)
         application.router.add_get("/readyz", get_readyz)
         application.router.add_get("/metrics", get_metrics)
+        application.router.add_get("/openapi.json", get_openapi)
         return application
 
 
