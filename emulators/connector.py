@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import aiohttp
 import orjson
@@ -66,8 +67,8 @@ async def _post(
 ) -> tuple[int, Any]:
     headers = {"Authorization": f"Bearer {key}"}
     lp_event = payload.get("context", {}).get("lpEvent", {})
-    if "sequence" in lp_event:
-        headers["Idempotency-Key"] = f"{payload['convId']}:{lp_event['sequence']}"
+    if isinstance(sequence := lp_event.get("sequence"), int | str):
+        headers["Idempotency-Key"] = quote(f"{payload['convId']}:{sequence}", safe="!~*'()")
     async with client.post(url, json=payload, headers=headers, timeout=limit, allow_redirects=False) as response:
         body = await response.read()
         try:

@@ -58,7 +58,7 @@ async def test_the_forwarder_answers_or_escalates_or_fails(
         outcome = await talk.say("hello")
     failed = ESCALATED if skill and case.get("outage") else Outcome(error=FAAS + "invoke-lambda")
     assert outcome == (Outcome(messages=["Hi"]) if case.get("answered") else failed)
-    headers = {"Authorization": "Bearer k", "Content-Type": "application/json", "Idempotency-Key": "c-1:1"}
+    headers = {"Authorization": "Bearer k", "Content-Type": "application/json", "Idempotency-Key": "c-1%3A1"}
     assert gateway.got == [(headers, talk.sent[0])]
 
 
