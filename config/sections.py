@@ -23,6 +23,7 @@ from pydantic_core import CoreSchema
 
 from config.problems import suggest
 from gateway.contract.types import Channel, StructuredContentMode
+from vendors.function.settings import Headers, LambdaKeys, WebUrl
 from vendors.registry import VENDORS
 
 NAME: Final = "^[A-Za-z0-9-]{1,36}$"
@@ -72,10 +73,20 @@ def _check_key(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _check_private_host(host: str) -> str:
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        if not re.search(HOST_NAME, host):
+            raise ValueError("must be a host's name or address, in lower case, without a port") from None
+    return host
+
+
 HOST_NAME: Final = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$"
 """In lower case, no wildcard, no port (docs/contract/structured-content.md)."""
 
 Name = Annotated[str, Field(pattern=NAME)]
+PrivateHost = Annotated[str, AfterValidator(_check_private_host)]
 HostName = Annotated[str, Field(pattern=HOST_NAME)]
 Filled = Annotated[str, Field(pattern=FILLED)]
 Target = Annotated[str, Field(pattern=TARGET)]
@@ -105,18 +116,33 @@ class Section(BaseModel):
     )
 
 
-class HookSpec(Section):
-    """One hook: `module:function`, or a mapping where it has options."""
+class HookSpec(LambdaKeys, Section):
+    """One hook: `module:function`, or a mapping with exactly one of `use`, `url` and `lambda_uuid`."""
 
-    use: Target
+    use: Target | None = None
     """The hook, as module:function."""
     options: dict[str, Any] = Field(default_factory=dict, alias="with")
-    """Options that the hook finds in ctx.options."""
+    """With use: options that the hook finds in ctx.options."""
+    url: WebUrl | None = None
+    """A service that gets the payload by POST and gives it back: https, or http to this machine."""
+    headers: Headers = {}
+    """With url: sent with each call; values may be secrets."""
 
     @model_validator(mode="before")
     @classmethod
     def _read_short_form(cls, value: Any) -> Any:
         return {"use": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _check_one_target(self) -> "HookSpec":
+        if sum(target is not None for target in (self.use, self.url, self.lambda_uuid)) != 1:
+            raise ValueError("must have exactly one of use, url and lambda_uuid")
+        self.check_lambda_keys()
+        if self.options and self.use is None:
+            raise ValueError("with can only be given with use")
+        if self.headers and self.url is None:
+            raise ValueError("headers can only be given with url")
+        return self
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -141,6 +167,8 @@ class Hooks(Section):
     """Seconds that each hook may take."""
     on_failure: Literal["fail", "skip"] = "fail"
     """What becomes of the turn when a pre or post hook fails: it fails too, or goes on without that hook."""
+    allow_private: list[PrivateHost] = []
+    """Hosts of hooks (names or addresses) that may have private addresses; those of other hosts must be public."""
 
 
 class Retry(Section):

@@ -9,7 +9,6 @@ import aiohttp
 
 from config.models import Account
 from config.models import Bot as BotConfig
-from config.sections import HookSpec as HookSection
 from config.sections import Limits
 from gateway import __version__
 from gateway.bot import Bot, Escalation
@@ -19,6 +18,7 @@ from gateway.contract.ports import Vendor
 from gateway.contract.reply import ReplyRules
 from gateway.contract.types import AccountId, BotName, ReadingContext
 from gateway.pipeline import ERROR_HOOKS_TIME, Observer, Pipeline
+from gateway.remote_hooks import HookMaker
 from gateway.reporting import TurnReporter
 from gateway.resilience.breaker import Breaker, BreakerPolicy
 from gateway.resilience.limiter import Limiter, LimitPolicy
@@ -27,8 +27,8 @@ from gateway.sessions.backends import REPEAT_TTL, SESSION_TTL, StoreSettings, ma
 from gateway.status import BotStatus
 from gateway.telemetry.logging import get_logger
 from gateway.telemetry.metrics import Metrics, SharedMetrics
-from hooks.loader import Hook, HookSpec, load_hook
 from hooks.runner import HookRunner
+from vendors.guarded import GuardedSessions
 from vendors.registry import VENDORS
 from vendors.services import Services
 
@@ -97,6 +97,8 @@ class Runtime:
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": USER_AGENT},
         )
+        self._guarded = GuardedSessions(headers={"User-Agent": USER_AGENT}, keep_alive=KEEP_ALIVE)
+        self._hook_maker = HookMaker(self._guarded, self.clock)
         self._sandbox = Sandbox()
         try:
             await self.serve_accounts(self._first_accounts)
@@ -113,6 +115,7 @@ class Runtime:
             await asyncio.wait(self._retired)
         await _close_all(self._all_bots)
         await self._sandbox.close()
+        await self._guarded.close()
         await self.http.close()
         await self.sessions.backend.close()
 
@@ -186,9 +189,7 @@ class Runtime:
             vendor_name=config.vendor,
             vendor=VENDORS[config.vendor].create(config.settings, services),
             hooks=HookRunner(
-                pre=_load_hooks(config.hooks.pre),
-                post=_load_hooks(config.hooks.post),
-                error=_load_hooks(config.hooks.error),
+                *self._hook_maker.make(config.hooks),
                 timeout=config.hooks.timeout,
                 sandbox=services.sandbox,
                 skip_failed=config.hooks.on_failure == "skip",
@@ -231,10 +232,6 @@ class Runtime:
 
 def _limit_policy(limits: Limits | None) -> LimitPolicy:
     return LimitPolicy() if limits is None else LimitPolicy(limits.in_flight, limits.per_second)
-
-
-def _load_hooks(specs: Iterable[HookSection]) -> list[Hook]:
-    return [load_hook(HookSpec(spec.use, spec.options)) for spec in specs]
 
 
 def _list_bots(bots: _Bots, environments: _Environments) -> list[Bot]:

@@ -27,6 +27,9 @@ class Hook:
     function: Callable[..., Any]
     options: Json = field(default_factory=lambda: NO_OPTIONS, repr=False)
     """Read-only."""
+    remote: bool = False
+    """Whether `function` is I/O of the gateway's own: awaited on its loop as function(payload, timeout=seconds), and never
+    in the sandbox. It raises CallableFailed like what runs there."""
 
 
 def load_hook(spec: HookSpec) -> Hook:

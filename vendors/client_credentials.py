@@ -78,8 +78,8 @@ class TokenSource:
         try:
             async with asyncio.timeout(timeout):
                 return await self._wait_for_one(timeout)
-        except TimeoutError:
-            raise TokenFailure(FailureKind.NOT_SENT, "the token endpoint did not answer in time") from None
+        except TimeoutError as error:
+            raise TokenFailure(FailureKind.NOT_SENT, "the token endpoint did not answer in time") from error
 
     def reject(self, token: str) -> None:
         """Forget a token that was refused, unless a newer one has taken its place."""

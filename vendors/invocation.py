@@ -25,12 +25,20 @@ _CODE: Final = re.compile(r"com\.liveperson\.faas\.[A-Za-z0-9.-]{1,80}")
 class FunctionInvoker:
     """One function of an account, called as one client."""
 
-    def __init__(self, address: FunctionAddress, *, http: aiohttp.ClientSession, clock: Clock) -> None:
+    def __init__(
+        self,
+        address: FunctionAddress,
+        *,
+        http: aiohttp.ClientSession,
+        clock: Clock,
+        token_http: aiohttp.ClientSession | None = None,
+    ) -> None:
+        """Take the session for the calls, and one for the tokens where that is another."""
         self._url = address.find_invoke_url()
         self._http = http
         self._clock = clock
         self._tokens = TokenSource(
-            address.find_token_url(), address.client_id, address.client_secret, http=http, clock=clock
+            address.find_token_url(), address.client_id, address.client_secret, http=token_http or http, clock=clock
         )
 
     async def invoke(self, payload: Json, *, timeout: float) -> HttpAnswer:  # noqa: ASYNC109 - the limit of one attempt

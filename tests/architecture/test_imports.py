@@ -54,6 +54,7 @@ VENDOR_SERVICES = (
     "vendors.addresses",
     "vendors.client_credentials",
     "vendors.invocation",
+    "vendors.guarded",
 )
 
 LAYERS = (
@@ -63,9 +64,10 @@ LAYERS = (
         others=None,
     ),
     Layer(
-        ("gateway.runtime",),
+        # What makes a bot out of an account file; the hooks package itself must stay free of HTTP.
+        ("gateway.runtime", "gateway.remote_hooks"),
         ours=(*CORE, *TURNS, "gateway:", "config", "hooks", *VENDOR_SERVICES),
-        others=frozenset({"aiohttp"}),
+        others=frozenset({"aiohttp", "yarl"}),
     ),
     Layer(
         ("gateway.ingress",),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from config.sections import Hooks
 from gateway.contract.types import Json
 from gateway.contract.wire import loads
 from hooks.context import HookContext
@@ -42,8 +43,15 @@ def test_the_code_runs_in_the_order_of_the_page() -> None:
 def test_every_built_in_of_the_page_loads_with_its_options() -> None:
     sections: list[Any] = [YAML(typ="safe").load(StringIO(block))["hooks"] for block in blocks("yaml")]
     entries = [entry for found in sections for entry in [*found.get("pre", []), *found.get("post", [])]]
-    loaded = [load_hook(HookSpec(entry["use"], entry["with"])).target for entry in entries if isinstance(entry, dict)]
+    loaded = [load_hook(HookSpec(entry["use"], entry["with"])).target for entry in entries if "use" in entry]
     assert loaded.count("hooks.redact:redact") == loaded.count("hooks.escalate:after_fallbacks") == 2
+
+
+def test_every_hooks_section_of_the_page_is_one() -> None:
+    sections = [Hooks.model_validate(YAML(typ="safe").load(StringIO(block))["hooks"]) for block in blocks("yaml")]
+    targets = [spec.use or spec.url or spec.lambda_uuid for hooks in sections for spec in [*hooks.pre, *hooks.post]]
+    assert "https://hooks.example.org/pre" in targets
+    assert "4f9a4c1e-6a0a-4a43-9f5e-7b1d2e3f4a5b" in targets
 
 
 def test_the_context_table_names_every_member() -> None:

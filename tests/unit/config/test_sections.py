@@ -32,6 +32,14 @@ PEM = "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n"
         (Auth, {"signing_secrets": ["one", "two"]}),
         (Auth, {"api_keys": ["one"], "signing_secrets": ["two"]}),
         (Hooks, {"pre": ["a.b:c", {"use": "a:b.c"}, {"use": "a:b", "with": {}}], "timeout": 0.5}),
+        (
+            Hooks,
+            {
+                "error": [{"url": "https://hooks.example.org/a?b=c", "headers": {"A": "b"}}],
+                "allow_private": ["10.0.0.5"],
+            },
+        ),
+        (Hooks, {"allow_private": ["hooks.internal", "::1", "fd00::1"]}),
         (Retry, {"attempts": 1, "initial": 0, "maximum": 0}),
         (Timeouts, {"attempt": 30, "total": 0.001}),
         (Breaker, {}),
