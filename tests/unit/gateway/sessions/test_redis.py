@@ -72,11 +72,11 @@ async def test_a_repeat_elsewhere_waits_for_the_first_and_gets_its_answer(open_p
     work.gate.set()
     assert await first == FIRST
     # They are woken: nobody waits for the next look.
-    async with asyncio.timeout(0.5):
+    async with asyncio.timeout(0.8):
         assert await asyncio.gather(*repeats) == [REPEAT] * 3
 
 
-async def test_turns_are_served_in_order_of_arrival_wherever_they_came(open_process: OpenProcess) -> None:
+async def test_turns_are_served_in_order_of_arrival_wherever_they_came(open_process: OpenProcess, redis: Any) -> None:
     processes = [await open_process() for _ in range(3)]
     held = await begin(processes[0])
     seen: list[int] = []
@@ -89,9 +89,11 @@ async def test_turns_are_served_in_order_of_arrival_wherever_they_came(open_proc
     for number in range(12):
         turn = run_turn(processes[number % 3], lambda _, number=number: work(number), events=[str(number)])  # type: ignore[misc]  # mypy gives up on a lambda with a default
         waiting.append(asyncio.ensure_future(turn))
-        await asyncio.sleep(0.01)
+        async with asyncio.timeout(10):
+            while sum(redis.llen(line) for line in redis.keys("botbridge:line:*c")) < number + 2:
+                await asyncio.sleep(0.001)
     await held.leave(None)
-    async with asyncio.timeout(0.5):
+    async with asyncio.timeout(3):
         await asyncio.gather(*waiting)
     assert seen == list(range(12))
 
@@ -191,7 +193,7 @@ async def test_a_living_process_keeps_its_turn_beyond_the_lease(open_process: Op
             await asyncio.sleep(0.02)
     assert not waiting.done()
     await held.leave(None)
-    async with asyncio.timeout(0.5):
+    async with asyncio.timeout(0.8):
         await waiting
 
 
