@@ -23,8 +23,8 @@ OWN: Final = (
         "No key came with the request, or one that no account has; or its signature does not count.",
         "Send Authorization: Bearer KEY, with KEY one of auth.api_keys in the account file; look for a stray newline in the "
         "secret. With auth.signing_secrets: sign each request anew, over the very bytes that are sent, and compare the clocks. "
-        "After a change of keys, reload botbridge (SIGHUP). The Custom Endpoint's tokens: the message names the check that failed; "
-        "docs/custom-endpoint.md has them all. An account without auth serves loopback callers only.",
+        "After a change of keys, reload botbridge (SIGHUP). The Custom Endpoint's tokens: the message names the check that "
+        "failed; docs/custom-endpoint.md has them all. An account without auth serves loopback callers only.",
     ),
     _own(
         403,

@@ -23,6 +23,7 @@ from gateway.sessions.visits import Sessions, Visit
 from gateway.status import BotStatus
 from gateway.telemetry.metrics import Metrics
 from hooks.runner import HookRunner
+from tests.redis_server import redis_server
 from tests.unit.gateway.test_pipeline import OddVendor
 
 CLOCK = SystemClock()
@@ -121,6 +122,16 @@ async def test_an_open_conversation_survives_a_restart(tmp_path: Path) -> None:
         await Openings(sessions).open(bot, ID, OPENING)
     async with open_sessions(url) as sessions:
         assert await read(sessions, bot) == Conversation(opening=OPENING)
+
+
+async def test_what_one_gateway_opens_is_open_at_another(tmp_path: Path) -> None:
+    bot = make_bot()
+    with redis_server(tmp_path) as redis:
+        async with open_sessions(redis.url) as here, open_sessions(redis.url) as there:
+            await Openings(here).open(bot, ID, OPENING)
+            assert await read(there, bot) == Conversation(opening=OPENING)
+            await Openings(there).close(bot, ID)
+            assert await read(here, bot) == Conversation()
 
 
 @pytest.mark.parametrize(
