@@ -65,7 +65,7 @@ async def find_bot(request: web.Request) -> Bot:
     if account.is_open:
         require_loopback(request)
     elif signature is not None and served.signatures.has_secrets(account_id):
-        served.signatures.verify(signature, await _read_body(request), account_id)
+        await served.signatures.verify(signature, lambda: _read_body(request), account_id)
     else:
         authorize(request, account_id, served.api_keys)
     bot = account.bots.get(BotName(request.match_info["bot"]))

@@ -6,10 +6,11 @@
 request's body. There may be several `v1`, of which one must be right. The account is the one that the path names.
 """
 
+import asyncio
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -23,6 +24,8 @@ WINDOW: Final = 300
 """Seconds that the caller's clock may differ from ours, either way."""
 MAX_SEEN: Final = 100_000
 """Signatures that are remembered; five minutes of more than 300 signed requests a second. Then the oldest is forgotten."""
+BODY_TIME: Final = 10.0
+"""Seconds in which a signed body must have come: until it has, nobody knows who holds the connection."""
 MAX_CANDIDATES: Final = 4
 """`v1` of one header that are looked at."""
 _TIME: Final = re.compile(r"[0-9]{1,12}")
@@ -55,7 +58,10 @@ class SeenSignatures:
 class Signatures:
     """The signing secrets of each account that has any."""
 
-    def __init__(self, secrets: Mapping[AccountId, Iterable[str]], seen: SeenSignatures) -> None:
+    def __init__(
+        self, secrets: Mapping[AccountId, Iterable[str]], seen: SeenSignatures, *, body_time: float = BODY_TIME
+    ) -> None:
+        self._body_time = body_time
         self._secrets = {account: [secret.encode() for secret in values] for account, values in secrets.items()}
         self._seen = seen
 
@@ -63,12 +69,20 @@ class Signatures:
         """Say whether the account's callers may sign."""
         return bool(self._secrets.get(account))
 
-    def verify(self, header: str, body: bytes, account: AccountId) -> None:
-        """Let a request through that one of the account's secrets has signed just now, and once. Raise RequestRefused (401)."""
+    async def verify(self, header: str, read_body: Callable[[], Awaitable[bytes]], account: AccountId) -> None:
+        """Let a request through that one of the account's secrets has signed just now, and once. Raise RequestRefused (401).
+
+        The body is read when the header is as it should be, and within a limit of its own.
+        """
         stamp = _read_header(header)
         moment = int(stamp.time)
         if abs(self._seen.clock.time() - moment) > WINDOW:
             raise RequestRefused(UNAUTHORIZED, f"The signature's time is more than {WINDOW} s from the gateway's.")
+        try:
+            async with asyncio.timeout(self._body_time):
+                body = await read_body()
+        except TimeoutError:
+            raise RequestRefused(UNAUTHORIZED, "The signed body did not come in time.") from None
         signed = stamp.time.encode() + b"." + body
         made = [hmac.digest(secret, signed, hashlib.sha256) for secret in self._secrets.get(account, [])]
         # Lists, not generators: every secret is compared, so that the time does not tell which one it was.
