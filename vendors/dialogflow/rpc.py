@@ -53,7 +53,10 @@ class GrpcTransport:
         self._lanes = Lanes(self._dial, self._equip, services.clock)
 
     async def open(self) -> None:
-        """Find the credentials."""
+        """Find the credentials, and make one client for nothing: what the first one loads should not take a turn's time."""
+        channel = self._dial()
+        await asyncio.to_thread(self._equip, channel)
+        await channel.close()
         if self._credentials is not None:
             await self._credentials.open()
 
