@@ -50,8 +50,8 @@ async def test_a_bot_whose_vendor_fails_says_so_with_the_remedy(running: Running
     account = make_account(running, breaker={"failures": 2, "open_for": 60}, escalation={"skill": "human_skill"})
     running.dialogflow.faults.add(Fault(status=500))
     async with open_gateway(tmp_path, account) as gateway:
-        for _ in range(2):
-            last = await gateway.say("dialogflow", "hello")
+        await gateway.say("dialogflow", "hello")
+        last = await gateway.say("dialogflow", "hello")
         _, body = await read_status(gateway, "dialogflow")
         metrics = (await gateway.get("/metrics")).body
         _, other = await read_status(gateway, "function")
