@@ -128,6 +128,14 @@ for (const [runtime, make] of Object.entries(RUNTIMES)) {
       assert.equal(call.ended, 1);
     });
 
+    test("a call that takes too long is hung up", { timeout: 5000 }, async () => {
+      const call = await make();
+      configure({ limit: 50 });
+      standIn.answer = { silent: "headers" };
+      assertOutcome(await callOnce(call, event()), { outage: "no answer within 50 ms" }, SKILL);
+      await standIn.over;
+    });
+
     test("the payload is sent unchanged, with key and idempotency key", async () => {
       const call = await make();
       configure();
