@@ -1,4 +1,7 @@
-"""What `botbridge demo` plays: one short conversation per vendor, over HTTP, as a LivePerson Function would send it."""
+"""What `botbridge demo` plays over HTTP: a conversation per vendor, and one through the other door.
+
+The first as a LivePerson Function sends events, the last as LivePerson's Custom Endpoint connector does.
+"""
 
 import asyncio
 import signal
@@ -11,7 +14,9 @@ import aiohttp
 from yarl import URL
 
 from config.loader import load_accounts
+from emulators.endpoint_connector import EndpointConnector, EndpointFailed, play
 from emulators.lex import LexEmulator
+from emulators.liveperson import LivePersonEmulator
 from emulators.server import Running, emulators
 from emulators.watson import WatsonEmulator
 from gateway.app import Server, ServeSettings
@@ -38,6 +43,8 @@ SCRIPT: Final[tuple[tuple[str, Json], ...]] = (
     ("break", {"message": "break"}),
 )
 """What the consumer does; `break` makes every emulator fail."""
+OTHER_DOOR_BOT: Final = "lex"
+OTHER_DOOR_TEXTS: Final = ("hello", "agent")
 
 
 async def demonstrate(*, port: int, once: bool) -> bool:
@@ -53,8 +60,9 @@ async def demonstrate(*, port: int, once: bool) -> bool:
     }
     lex = LexEmulator(access_key_id=credentials["DEMO_LEX_KEY"], secret_access_key=credentials["DEMO_LEX_SECRET"])
     watson = WatsonEmulator(apikey=credentials["DEMO_WATSON_APIKEY"])
-    async with emulators(lex=lex, watson=watson) as running:
-        accounts = await asyncio.to_thread(load_accounts, ACCOUNTS, credentials | _addresses(running))
+    async with emulators(lex=lex, watson=watson) as running, LivePersonEmulator() as liveperson:
+        environ = {**credentials, **_addresses(running), "DEMO_JWKS_URL": liveperson.jwks_url}
+        accounts = await asyncio.to_thread(load_accounts, ACCOUNTS, environ)
         settings = ServeSettings(config=ACCOUNTS, port=0 if once else port)
         async with Server(accounts, settings) as server, aiohttp.ClientSession() as client:
             transcript.note(f"listening on {server.url}; the vendors are emulators on this machine")
@@ -62,6 +70,9 @@ async def demonstrate(*, port: int, once: bool) -> bool:
             for bot, vendor in VENDORS.items():
                 transcript.heading(f"{vendor} (bot {bot})")
                 well &= await _converse(client, f"{server.url}/v1/accounts/{ACCOUNT}/bots/{bot}/events", transcript)
+            transcript.heading(f"{VENDORS[OTHER_DOOR_BOT]} (bot {OTHER_DOOR_BOT}), through the Custom Endpoint")
+            connector = EndpointConnector(client, server.url, liveperson.token_url(ACCOUNT), bot=OTHER_DOOR_BOT)
+            well &= await _play_other_door(connector, transcript)
             if not once and well:
                 _invite(transcript, server.url)
                 await stop.wait()
@@ -88,6 +99,19 @@ async def _converse(client: aiohttp.ClientSession, url: str, transcript: Transcr
             if (name := response.headers.get("X-Error-Name")) is not None:
                 transcript.failure(name, response.headers.get("X-Error-Id"))
             transcript.answer(answer)
+    return True
+
+
+async def _play_other_door(connector: EndpointConnector, transcript: Transcript) -> bool:
+    """Play a conversation as LivePerson's connector does: a token, the state, PUT, events."""
+    try:
+        transcript.note(f"  state: {await connector.state()}")
+        async for said, items in play(connector.conversation(), OTHER_DOOR_TEXTS):
+            transcript.consumer(said)
+            transcript.items(items)
+    except EndpointFailed as failure:
+        transcript.note(f"  {failure}")
+        return False
     return True
 
 

@@ -35,6 +35,8 @@ async def _test(config: ConfigOption, account: str, name: str) -> None:
             reply = verify(bot.vendor.read_reply(answer, bot.reading), bot.rules)
         except TurnFailed as failure:
             typer.echo(f"{failure.code}\n{failure.message}\nRemedy: {failure.entry.remedy}", err=True)
+            if bot.vendor.test_code is not None:
+                typer.echo(f"LivePerson's own connection test tells this as {bot.vendor.test_code}", err=True)
             raise typer.Exit(1) from None
     action = f", action {reply.action.name}" if reply.action is not None else ""
     typer.echo(f"{bot.vendor_name} answered in {latency * 1000:.0f} ms: {len(reply.messages)} messages{action}")

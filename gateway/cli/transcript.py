@@ -1,6 +1,6 @@
 """Print a conversation: what the consumer wrote, and every part of the answer that LivePerson would act on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -41,6 +41,21 @@ class Transcript:
             self._line("rich", _compact(context["structuredContent"]), "magenta")
         if "action" in context:
             self._line("action", f"{context['action']} {_compact(context.get('actionParameters', {}))}", "yellow")
+
+    def items(self, items: Iterable[Mapping[str, Any]]) -> None:
+        """Print an answer of the Custom Endpoint."""
+        for item in items:
+            match item:
+                case {"type": "TEXT", "data": {"message": text, "messageAudience": "AGENTS_AND_MANAGERS"}}:
+                    self._line("private", text, "blue")
+                case {"type": "TEXT", "data": {"message": text}}:
+                    self._line("bot", text, "green")
+                case {"type": "DELAY", "data": {"seconds": seconds}}:
+                    self._line("delay", f"{seconds} s", "dim")
+                case {"type": "ACTION", "data": {"name": name, "parameters": parameters}}:
+                    self._line("action", f"{name} {_compact(parameters)}", "yellow")
+                case {"data": data}:
+                    self._message(data)
 
     def failure(self, name: str, error_id: str | None) -> None:
         """Print the error behind an escalation, or that ended a turn."""

@@ -26,6 +26,8 @@ class Vendor(Protocol):
     """The vendor's names in hook payloads."""
     send_code: str
     """The code of a turn that got no answer (circuit open, deadline)."""
+    test_code: str | None
+    """LivePerson's own code for a connection test that failed, where it has one for this vendor."""
 
     async def open(self) -> None:
         """Prepare what needs I/O (credentials, service models), at start-up; network failures are left to `ask`."""

@@ -269,6 +269,7 @@ async def test_the_demo_plays_a_conversation_with_every_vendor_and_ends() -> Non
         "IBM Watson Assistant V2",
         "IBM Watson Assistant V1",
         "a function",
+        "through the Custom Endpoint",
     ):
         assert heading in out
     for part in ("bot < Hello!", "rich <", "replies <", "delay <", "private <", "action < TRANSFER", "error < com."):
@@ -288,6 +289,23 @@ async def test_a_connection_is_tested(running: Running, tmp_path: Path) -> None:
     assert "403" in facts
     assert remedy.startswith("Remedy: ")
     assert len(running.lex.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("bot", "code"),
+    [
+        ("function", "com.liveperson.bot-connectors-worker.error.aivendor.faas.testConnection"),
+        ("dialogflow-cx", "com.liveperson.bot-connectors-worker.error.aivendor.dialogflowcx.test-connection"),
+    ],
+)
+async def test_a_failed_connection_test_names_liveperson_s_own_code(
+    bot: str, code: str, running: Running, tmp_path: Path
+) -> None:
+    write_accounts(tmp_path, make_account(running))
+    getattr(running, bot.partition("-")[0]).faults.add(Fault(status=500))
+    status, out, err = await run("test-connection", "--config", str(tmp_path), "83482904", bot)
+    assert (status, out) == (1, "")
+    assert err.splitlines()[-1] == f"LivePerson's own connection test tells this as {code}"
 
 
 async def test_a_bot_that_is_not_there_is_told_with_those_that_are(running: Running, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ class DialogflowEs:
 
     keys = HookKeys("DialogflowV2", "dfV2request", "dialogflowv2")
     send_code = ES_SEND_QUERY
+    test_code: str | None = None
 
     def __init__(self, settings: DialogflowEsSettings, services: Services) -> None:
         """Take the bot's settings; nothing is read or sent before `open`."""

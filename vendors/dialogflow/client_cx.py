@@ -7,7 +7,7 @@ from google.cloud import dialogflowcx_v3
 from gateway.contract.errors import InvalidRequest
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
 from vendors.dialogflow import cx
-from vendors.dialogflow.errors import CX_CODES, CX_SEND_REQUEST
+from vendors.dialogflow.errors import CX_CODES, CX_SEND_REQUEST, CX_TEST_CONNECTION
 from vendors.dialogflow.request import read_request
 from vendors.dialogflow.settings import DialogflowCxSettings
 from vendors.dialogflow.transport import make_transport
@@ -22,6 +22,7 @@ class DialogflowCx:
 
     keys = HookKeys("DialogflowCX", "dfCxrequest", "dialogflowcx")
     send_code = CX_SEND_REQUEST
+    test_code: str | None = CX_TEST_CONNECTION
 
     def __init__(self, settings: DialogflowCxSettings, services: Services) -> None:
         """Take the bot's settings; nothing is read or sent before `open`."""

@@ -23,6 +23,7 @@ from vendors.http import HttpAnswer, TransportFailure
 ES_SEND_QUERY: Final = PREFIX + "aivendor.dialogflowv2.send-query"
 """All that can go wrong with ES (docs/contract/errors.md section 1)."""
 CX_SEND_REQUEST: Final = PREFIX + "aivendor.dialogflowcx.send-request"
+CX_TEST_CONNECTION: Final = PREFIX + "aivendor.dialogflowcx.test-connection"
 """CX did not answer."""
 CX_PARSER_ERROR: Final = PREFIX + "aivendor.dialogflowcx.parse-message.parser-error"
 """CX answered what cannot be parsed."""

@@ -16,6 +16,7 @@ from vendors.invocation import PLATFORM, read_platform_code
 
 INVOKE_LAMBDA: Final = PREFIX + "aivendor.faas.invoke-lambda"
 FAILED_FAAS_REQUEST: Final = PREFIX + "aivendor.faas.failed-faas-request"
+TEST_CONNECTION: Final = PREFIX + "aivendor.faas.testConnection"
 MISSING_RESPONSE_BODY: Final = PREFIX + "aivendor.faas.missing-response-body"
 MALFORMED_ALTERNATIVE_INTENTS: Final = PREFIX + "aivendor.faas.parse-message.malformed-alternative-intents"
 

@@ -4,7 +4,7 @@ from gateway.contract.callables import CallableFailed, load_callable
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
 from gateway.contract.wire import WireError, copy
 from vendors.function import reading
-from vendors.function.errors import INVOKE_LAMBDA, translate_callable, unusable
+from vendors.function.errors import INVOKE_LAMBDA, TEST_CONNECTION, translate_callable, unusable
 from vendors.function.request import build_request, finish_request
 from vendors.services import Services
 
@@ -14,6 +14,7 @@ class InProcessFunction:
 
     keys = HookKeys("Custom Integration", "faasPayload", "faas")
     send_code = INVOKE_LAMBDA
+    test_code: str | None = TEST_CONNECTION
 
     def __init__(self, target: str, services: Services) -> None:
         """Import the callable. Raise CallableNotFound."""

@@ -4,7 +4,13 @@ from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply,
 from vendors.addresses import FunctionAddress
 from vendors.client_credentials import TokenFailure
 from vendors.function import reading
-from vendors.function.errors import INVOKE_LAMBDA, translate_platform, translate_token, translate_transport
+from vendors.function.errors import (
+    INVOKE_LAMBDA,
+    TEST_CONNECTION,
+    translate_platform,
+    translate_token,
+    translate_transport,
+)
 from vendors.function.request import build_request, finish_request
 from vendors.http import TransportFailure
 from vendors.invocation import FunctionInvoker
@@ -16,6 +22,7 @@ class LambdaFunction:
 
     keys = HookKeys("Custom Integration", "faasPayload", "faas")
     send_code = INVOKE_LAMBDA
+    test_code: str | None = TEST_CONNECTION
 
     def __init__(self, address: FunctionAddress, services: Services) -> None:
         self._invoker = FunctionInvoker(address, http=services.http, clock=services.clock)

@@ -3,7 +3,7 @@
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
 from gateway.contract.wire import dumps
 from vendors.function import reading
-from vendors.function.errors import INVOKE_LAMBDA, translate_status, translate_transport
+from vendors.function.errors import INVOKE_LAMBDA, TEST_CONNECTION, translate_status, translate_transport
 from vendors.function.request import build_request, finish_request
 from vendors.function.settings import FunctionSettings
 from vendors.http import TransportFailure, send
@@ -15,6 +15,7 @@ class RemoteFunction:
 
     keys = HookKeys("Custom Integration", "faasPayload", "faas")
     send_code = INVOKE_LAMBDA
+    test_code: str | None = TEST_CONNECTION
 
     def __init__(self, settings: FunctionSettings, services: Services) -> None:
         self._url = settings.url or ""

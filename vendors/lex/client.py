@@ -29,6 +29,7 @@ class LexV2:
 
     keys = HookKeys("Lex", "lexQuery", "lex")
     send_code = SEND_QUERY
+    test_code: str | None = None
 
     def __init__(self, settings: LexV2Settings, services: Services) -> None:
         self._settings = settings

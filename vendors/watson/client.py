@@ -25,6 +25,7 @@ class WatsonV2:
 
     keys = HookKeys("WatsonAssistantV2", "watsonV2Payload", "watsonv2")
     send_code = errors.V2_SEND_QUERY
+    test_code: str | None = None
 
     def __init__(self, settings: WatsonV2Settings, services: Services) -> None:
         self._assistant = settings.assistant_id

@@ -23,6 +23,7 @@ class WatsonV1:
 
     keys = HookKeys("WatsonAssistant", "watsonV1Payload", "watson")
     send_code = errors.V1_SEND_QUERY
+    test_code: str | None = None
 
     def __init__(self, settings: WatsonV1Settings, services: Services) -> None:
         self._workspace = settings.workspace_id

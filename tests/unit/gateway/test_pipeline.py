@@ -31,6 +31,7 @@ class OddVendor:
     """Answers, or raises at the step it is told to."""
 
     keys = HookKeys("Odd", "oddRequest", "odd")
+    test_code: str | None = None
     send_code = "com.liveperson.bot-connectors-worker.error.aivendor.lex.send-query"
 
     def __init__(self, **raises: BaseException) -> None:
