@@ -22,6 +22,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from config.problems import suggest
+from gateway.contract.reach import is_loopback
 from gateway.contract.types import Channel, StructuredContentMode
 from vendors.function.settings import Headers, LambdaKeys, WebUrl
 from vendors.registry import VENDORS
@@ -55,16 +56,9 @@ def _check_address(url: str) -> str:
         raise ValueError("is not a URL") from None
     if not host:
         raise ValueError("is not a URL")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ValueError("must be an https:// URL; http:// only reaches loopback")
     return url
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _check_key(secret: SecretStr) -> SecretStr:

@@ -14,6 +14,8 @@ from typing import Any, Final
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
+from gateway.contract.reach import is_loopback
+
 _CARRIERS: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 """IPv6 addresses whose last four bytes are an IPv4 address, besides those that the standard library takes apart."""
 
@@ -54,11 +56,7 @@ def find_reach(host: str, *, private_hosts: frozenset[str]) -> Reach:
     """Choose the reach of a URL's host: this machine must be named as such, private hosts must be listed."""
     if host in private_hosts:
         return Reach.ANY
-    try:
-        is_loopback = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        is_loopback = False
-    return Reach.LOOPBACK if is_loopback else Reach.PUBLIC
+    return Reach.LOOPBACK if is_loopback(host) else Reach.PUBLIC
 
 
 def is_out_of_reach(error: BaseException | None) -> bool:

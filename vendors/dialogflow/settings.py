@@ -1,6 +1,5 @@
 """What an account file may say about a Dialogflow bot. Imports no SDK, so that `botbridge check` starts fast."""
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
@@ -8,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Secret, Vali
 from pydantic.json_schema import WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from gateway.contract.reach import is_loopback
 from gateway.contract.types import Json
 from gateway.contract.wire import WireError, loads, name_type
 
@@ -87,7 +87,7 @@ class GoogleSettings(BaseModel):
     @field_validator("insecure")
     @classmethod
     def _loopback_only(cls, value: bool, info: ValidationInfo) -> bool:
-        if value and not is_loopback(info.data.get("api_endpoint")):
+        if value and not is_on_this_machine(info.data.get("api_endpoint")):
             raise _problem("plaintext is for an api_endpoint on this machine only (localhost, 127.0.0.1, [::1])")
         return value
 
@@ -126,14 +126,8 @@ class DialogflowCxSettings(GoogleSettings):
     """An environment's UUID; without it the draft flows answer."""
 
 
-def is_loopback(endpoint: str | None) -> bool:
+def is_on_this_machine(endpoint: str | None) -> bool:
     """Say whether a `host` or `host:port` lies on this machine."""
     if endpoint is None:
         return False
-    host = endpoint[1:].partition("]")[0] if endpoint.startswith("[") else endpoint.partition(":")[0]
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(endpoint[1:].partition("]")[0] if endpoint.startswith("[") else endpoint.partition(":")[0])

@@ -4,14 +4,13 @@ Source: docs/contract/vendors/function.md, "Configuration". A callable is import
 `botbridge check` finds one that does not exist.
 """
 
-import ipaddress
 import re
 from typing import Annotated, Final, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from gateway.contract.callables import CallableNotFound, load_callable
+from gateway.contract.reach import split_url
 from vendors.addresses import FunctionAddress
 
 _BASICS: Final = ("client_id", "client_secret", "base_url", "account_id")
@@ -21,24 +20,11 @@ _FRAMING: Final = frozenset({"content-type", "content-length", "transfer-encodin
 """Headers that say how a request is sent, which is botbridge's to say."""
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _check_url(value: str) -> str:
     """Let https through, and http to this machine."""
-    try:
-        parts = urlsplit(value)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise ValueError("is not a URL") from None
-    if not host or parts.scheme not in {"https", "http"} or re.search(r"\s", value):
+    if re.search(r"\s", value):
         raise ValueError("must be a whole URL: https://…")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise ValueError("must be https (http only to this machine)")
+    parts = split_url(value)
     if parts.username is not None or parts.fragment:
         raise ValueError("must have neither credentials (use headers) nor a fragment")
     return value

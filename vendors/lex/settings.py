@@ -3,31 +3,18 @@
 Source: docs/contract/vendors/lex.md, "Lex V2", "Configuration".
 """
 
-import ipaddress
 from typing import Annotated, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+from gateway.contract.reach import split_url
 
 
 def _check_endpoint(value: str) -> str:
     """Give back the URL without a trailing slash; only this machine is spoken to without TLS."""
-    try:
-        parts = urlsplit(value)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise ValueError("is not a URL") from None
-    if not host or parts.scheme not in {"https", "http"} or not value.isascii() or not value.isprintable():
+    if not value.isascii() or not value.isprintable():
         raise ValueError("must be a whole URL: https://…")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise ValueError("must be https (http only to this machine)")
+    parts = split_url(value)
     if parts.username is not None or "?" in value or "#" in value or " " in value:
         raise ValueError("must have no credentials, no query, no fragment and no white space")
     return value.rstrip("/")

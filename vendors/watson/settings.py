@@ -3,13 +3,13 @@
 Source: docs/contract/vendors/watson.md, "Configuration".
 """
 
-import ipaddress
 import re
 from datetime import date
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias
-from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, model_validator
+
+from gateway.contract.reach import split_url
 
 AuthType: TypeAlias = Literal["iam", "basic", "none"]
 """How Watson is told who calls: IBM's IAM token, user name and password, or not at all (a proxy adds it)."""
@@ -24,37 +24,15 @@ _VERSION: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NOT_IN_AN_ID: Final = re.compile(r"[\s/\\?#%]")
 
 
-def _split(url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # read for its check alone: a port that is none raises here
-    except ValueError:
-        raise ValueError("is not a URL") from None
-    return parts
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _check_url(url: str) -> str:
     """Let https through, and http to this machine; credentials would go over the wire in the clear otherwise."""
-    parts = _split(url)
-    host = parts.hostname
-    if parts.scheme not in {"https", "http"} or not host:
-        raise ValueError("must be a whole URL: https://…")
+    parts = split_url(url)
+    host = parts.hostname or ""
     if host == DEAD_HOST or host.endswith(f".{DEAD_HOST}"):
         raise ValueError(
             f"{DEAD_HOST} has been switched off since 2021: use the address of the service's region, "
             "such as https://api.eu-de.assistant.watson.cloud.ibm.com"
         )
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise ValueError("must be https (http only to this machine)")
     if parts.username is not None or parts.password is not None:
         raise ValueError("must not carry credentials")
     if parts.query or parts.fragment or re.search(r"[\s{}\"]", url):

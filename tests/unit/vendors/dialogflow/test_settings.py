@@ -12,7 +12,7 @@ from vendors.dialogflow.settings import (
     DialogflowCxSettings,
     DialogflowEsSettings,
     GoogleSettings,
-    is_loopback,
+    is_on_this_machine,
     read_service_account,
 )
 
@@ -138,7 +138,7 @@ def test_schema_shows_credentials_as_text_or_object() -> None:
     ],
 )
 def test_loopback(endpoint: str | None, loopback: bool) -> None:
-    assert is_loopback(endpoint) is loopback
+    assert is_on_this_machine(endpoint) is loopback
 
 
 def test_settings_import_no_sdk() -> None:
