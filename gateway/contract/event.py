@@ -32,7 +32,7 @@ def parse_event(payload: Any) -> Event:
     if not isinstance(payload, dict):
         raise InvalidEvent("$", f"must be an object, not {name_type(payload)}")
     conversation_id = read_string(payload, "convId", "convId")
-    if not conversation_id:
+    if not conversation_id.strip():
         raise InvalidEvent("convId", "is required and must not be empty")
     if len(conversation_id) > MAX_CONVERSATION_ID:
         raise InvalidEvent("convId", f"must have at most {MAX_CONVERSATION_ID} characters")
