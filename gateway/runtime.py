@@ -74,7 +74,7 @@ class Runtime:
         self._log = get_logger("runtime")
         self._statuses: dict[tuple[AccountId, BotName, str | None], BotStatus] = {}  # outlive a reload
         self._retired: set[asyncio.Future[None]] = set()
-        self.clock = SystemClock()
+        self.clock: Clock = SystemClock()
         self.metrics = Metrics(self._settings.shared_metrics)
         self.bots: _Bots = {}
         self.environments: _Environments = {}
@@ -139,10 +139,12 @@ class Runtime:
         return _list_bots(self.bots, self.environments)
 
     async def _retire(self, bots: list[Bot]) -> None:
-        """Close replaced bots once no turn can be under way on them."""
+        """Close replaced bots once no turn can be under way on them, or when the process ends."""
         longest = max(bot.total_timeout for bot in bots) + ERROR_HOOKS_TIME
-        await self.clock.sleep(longest + 1)
-        await _close_all(bots)
+        try:
+            await self.clock.sleep(longest + 1)
+        finally:
+            await _close_all(bots)
 
     def _make_bots(self, accounts: list[Account], services: Services) -> tuple[_Bots, _Environments]:
         made: dict[tuple[AccountId, BotName], Bot] = {}
