@@ -14,7 +14,7 @@ from gateway import __version__
 from gateway.bot import Bot, Escalation
 from gateway.clock import SystemClock
 from gateway.contract.callables import Sandbox
-from gateway.contract.ports import Vendor
+from gateway.contract.ports import Clock, Vendor
 from gateway.contract.reply import ReplyRules
 from gateway.contract.types import AccountId, BotName, ReadingContext
 from gateway.pipeline import ERROR_HOOKS_TIME, Observer, Pipeline
