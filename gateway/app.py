@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import resource
 import signal
 from collections.abc import Callable, Iterable
@@ -170,6 +171,15 @@ def catch(*numbers: signal.Signals) -> asyncio.Event:
     return caught
 
 
+def spare_the_collector() -> None:
+    """Take what start-up has made out of the garbage collector's rounds: SDKs, models and tables live as long as the process.
+
+    Otherwise every full collection walks over all of them, again and again while turns come and go.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 async def serve(
     settings: ServeSettings,
     accounts: LoadedAccounts,
@@ -184,6 +194,7 @@ async def serve(
     raise_open_files()
     stop, hang_up = catch(signal.SIGTERM, signal.SIGINT), catch(signal.SIGHUP)
     async with Server(accounts, settings) as server:
+        spare_the_collector()
         announce(server.url)
         async with asyncio.TaskGroup() as tasks:
             reloading = tasks.create_task(Reloader(settings.config, server.serve_accounts, watch).follow(hang_up))

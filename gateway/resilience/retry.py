@@ -39,27 +39,40 @@ async def call_with_retries(
     Waits are exponential with full jitter; a `Retry-After` is waited out instead, and when it does not fit into what is left
     of the deadline the failure is raised at once. Raise the last VendorFailure as it came; anything else passes through.
     """
+
+    async def one() -> T:
+        return await attempt(min(attempt_timeout, deadline.left()))
+
+    # Most turns end with their first attempt, and a retry loop is not free: it is made for a failure, which it sees first.
+    try:
+        return await one()
+    except VendorFailure as failure:
+        first = [failure]
+
+    async def replay_first() -> T:
+        if first:
+            raise first.pop()
+        return await one()
+
     backoff = wait_random_exponential(multiplier=policy.initial, max=policy.maximum)
 
     def may_retry(state: RetryCallState) -> bool:
-        failure = state.outcome.exception() if state.outcome is not None else None
-        return isinstance(failure, VendorFailure) and (
-            failure.retries is None or state.attempt_number <= failure.retries
-        )
+        failure = _get_failure(state)
+        return failure is not None and (failure.retries is None or state.attempt_number <= failure.retries)
 
     def wait(state: RetryCallState) -> float:
-        failure = state.outcome.exception() if state.outcome is not None else None
-        if isinstance(failure, VendorFailure) and failure.retry_after is not None:
-            return failure.retry_after
-        return backoff(state)
+        failure = _get_failure(state)
+        return backoff(state) if failure is None or failure.retry_after is None else failure.retry_after
 
     def stop(state: RetryCallState) -> bool:
         return state.attempt_number >= policy.attempts or state.upcoming_sleep >= deadline.left()
 
     # Made per call: a shared one would keep one statistics object for all concurrent turns.
     retrying = AsyncRetrying(retry=may_retry, wait=wait, stop=stop, sleep=clock.sleep, reraise=True)
+    return await retrying(replay_first)
 
-    async def one() -> T:
-        return await attempt(min(attempt_timeout, deadline.left()))
 
-    return await retrying(one)
+def _get_failure(state: RetryCallState) -> VendorFailure | None:
+    """Give what an attempt failed with; None for what is never tried again."""
+    failure = None if state.outcome is None else state.outcome.exception()
+    return failure if isinstance(failure, VendorFailure) else None

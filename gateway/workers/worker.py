@@ -11,7 +11,7 @@ import structlog
 
 from config.importing import make_importable
 from config.loader import LoadedAccounts
-from gateway.app import Server, catch, raise_open_files
+from gateway.app import Server, catch, raise_open_files, spare_the_collector
 from gateway.cli.options import run_async
 from gateway.contract.ports import StoreFailed
 from gateway.telemetry.logging import configure_logging, get_logger
@@ -65,6 +65,7 @@ async def _work(end: socket.socket) -> int:
 async def _serve(start: Start, channel: Channel) -> None:
     stop = catch(signal.SIGTERM)
     async with Server(start.accounts, start.settings) as server:
+        spare_the_collector()
         channel.send(Ready(server.url))
         async with asyncio.TaskGroup() as tasks:
             beside = [
