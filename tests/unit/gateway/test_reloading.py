@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import groupby
 from pathlib import Path
 
 from config.loader import LoadedAccounts
@@ -77,7 +78,8 @@ async def test_what_is_valid_is_served_when_asked_for_and_what_is_not_never(tmp_
         (tmp_path / "b.yaml").write_text(VALID.format("2"))
         asked.set()
         await server.until_asked(2)
-    assert server.served == [["1"], ["1", "2"]]
+    # The reload that found the broken file may have come late enough to find the good one: then that is served twice.
+    assert [served for served, _ in groupby(server.served)] == [["1"], ["1", "2"]]
 
 
 async def test_a_fault_in_serving_does_not_end_the_reloads(tmp_path: Path) -> None:
