@@ -59,7 +59,7 @@ lint: setup  ## ruff
 type: setup  ## mypy, strict
 	$(BIN)/mypy
 
-check: lint type test  ## what CI runs
+check: test lint type differential functions chaos-short  ## all that CI runs (needs node and npm)
 
 lock:  ## renew the pinned versions from pyproject.toml
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
