@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from gateway.bot import Bot
@@ -46,6 +46,18 @@ Prepare: TypeAlias = Callable[[Event, Json | None], Event]
 not. Raises RequestRefused."""
 
 
+class Span(NamedTuple):
+    """Where some of a turn's time went."""
+
+    step: str
+    """`queue`, `pre_hooks`, `attempt`, `wait` (between two attempts), `post_hooks` or `read`."""
+    began: float
+    """Seconds since the turn began."""
+    seconds: float
+    failure: str | None = None
+    """What became of an attempt that failed: the failure's kind, in words."""
+
+
 @dataclass(slots=True)
 class Turn:
     """All that is known of one turn; observers see it when it has ended."""
@@ -54,10 +66,14 @@ class Turn:
     event: Event
     deadline: Deadline
     started: float
+    built: Json | None = None
+    """The vendor's request as the adapter built it."""
     request: Json | None = None
-    """The vendor's request, once built."""
+    """The vendor's request as it was sent: what the pre hooks made of it."""
+    given: Json | None = None
+    """The vendor's answer as it came."""
     answer: Json | None = None
-    """The vendor's answer, once given."""
+    """The vendor's answer as it was read: what the post hooks made of it."""
     reply: Reply | None = None
     scope: HookScope | None = None
     """What the hooks see of this turn, once made: one for all of them, error hooks included."""
@@ -66,6 +82,8 @@ class Turn:
     attempts: int = 0
     steps: dict[str, float] = field(default_factory=dict)
     """Seconds per step."""
+    spans: list[Span] = field(default_factory=list)
+    """The same in order of time, each attempt by itself; what nobody measured lies between them."""
     outcome: str = "cancelled"
     error: BridgeError | None = None
     fault: BaseException | None = None
@@ -98,8 +116,12 @@ class Pipeline:
         *,
         idempotency_key: str | None = None,
         prepare: Prepare | None = None,
+        observer: Observer | None = None,
     ) -> Answer:
-        """Answer one event. Raise TurnFailed, or RequestRefused when a limit is reached."""
+        """Answer one event. Raise TurnFailed, or RequestRefused when a limit is reached.
+
+        `observer` is told of this turn alone, as the others are.
+        """
         turn = Turn(bot, event, Deadline(self._clock, bot.total_timeout), self._clock.monotonic())
         visit = self._sessions.visit(
             bot.name_conversation(event.conversation_id), _repeat_keys(bot, event, idempotency_key)
@@ -117,6 +139,8 @@ class Pipeline:
             turn.steps["total"] = self._clock.monotonic() - turn.started
             for observe in self._observers:
                 observe(turn)
+            if observer is not None:
+                observer(turn)
 
     async def _run(self, turn: Turn, visit: Visit, render: Render, prepare: Prepare | None) -> Answer:
         """Give the first answer to a repeat, or run the turn under its bot's limits when its conversation's turn has come."""
@@ -163,12 +187,12 @@ class Pipeline:
         """Build the request, ask, and read the answer: the order of a turn's steps."""
         bot, deadline = turn.bot, turn.deadline
         scope = self._get_scope(turn, conversation)
-        turn.request = bot.vendor.build_request(turn.event, conversation.session)
+        turn.built = turn.request = bot.vendor.build_request(turn.event, conversation.session)
         if scope is not None:
             with self._timed(turn, "pre_hooks"):
                 turn.request = await bot.hooks.run_pre(turn.request, scope, deadline.left)
         with self._timed(turn, "vendor"):
-            turn.answer = await self._call_vendor(turn, turn.request, conversation)
+            turn.given = turn.answer = await self._call_vendor(turn, turn.request, conversation)
         if scope is not None:
             with self._timed(turn, "post_hooks"):
                 turn.answer = await bot.hooks.run_post(turn.answer, scope, deadline.left)
@@ -180,8 +204,26 @@ class Pipeline:
         bot = turn.bot
 
         async def attempt(seconds: float) -> Json:
+            began = self._clock.monotonic()
+            if turn.attempts:
+                last = turn.spans[-1]
+                turn.spans.append(
+                    Span("wait", last.began + last.seconds, began - turn.started - last.began - last.seconds)
+                )
             turn.attempts += 1
-            return await bot.vendor.ask(request, conversation.session, timeout=seconds)
+            failed: str | None = "unforeseen fault"
+            try:
+                answer = await bot.vendor.ask(request, conversation.session, timeout=seconds)
+                failed = None
+            except VendorFailure as failure:
+                failed = failure.kind.label
+                raise
+            except asyncio.CancelledError:
+                failed = "cut off"
+                raise
+            finally:
+                turn.spans.append(Span("attempt", began - turn.started, self._clock.monotonic() - began, failed))
+            return answer
 
         try:
             with nullcontext() if bot.breaker is None else bot.breaker.guard(bot.vendor.send_code):
@@ -247,7 +289,9 @@ class Pipeline:
         try:
             yield
         finally:
-            turn.steps[step] = self._clock.monotonic() - started
+            turn.steps[step] = seconds = self._clock.monotonic() - started
+            if step != "vendor":  # its attempts are spans of their own
+                turn.spans.append(Span(step, started - turn.started, seconds))
 
 
 def _save(visit: Visit) -> None:

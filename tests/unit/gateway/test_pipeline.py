@@ -1,6 +1,7 @@
 """Turns with a vendor that does what no real one is supposed to do."""
 
 import asyncio
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -10,7 +11,7 @@ from gateway.bot import Bot, Escalation
 from gateway.clock import SystemClock
 from gateway.contract.callables import Sandbox
 from gateway.contract.draft import ReplyDraft
-from gateway.contract.errors import InvalidRequest, UnforeseenFault
+from gateway.contract.errors import FailureKind, InvalidRequest, UnforeseenFault, VendorFailure
 from gateway.contract.event import parse_event
 from gateway.contract.reply import ReplyRules, render
 from gateway.contract.types import AccountId, BotName, Event, HookKeys, Json, ReadingContext, Reply, VendorSession
@@ -36,6 +37,8 @@ class OddVendor:
 
     def __init__(self, **raises: BaseException) -> None:
         self.raises = raises
+        self.fails: list[FailureKind] = []
+        """What the next attempts fail with."""
         self.asked = asyncio.Event()
         self.go_on = asyncio.Event()
         self.go_on.set()
@@ -54,6 +57,8 @@ class OddVendor:
         session["turns"] = session.get("turns", 0) + 1
         self.asked.set()
         await self.go_on.wait()
+        if self.fails:
+            raise VendorFailure(self.fails.pop(), self.send_code, "as it was told")
         self._step("ask")
         return {"said": f"{request['text']} {session['turns']}"}
 
@@ -87,7 +92,7 @@ class Bench:
             vendor_name="odd",
             vendor=vendor,
             hooks=HookRunner(error=hooks or [], timeout=2, sandbox=Sandbox()),
-            retry=RetryPolicy(),
+            retry=RetryPolicy(initial=0.001),
             attempt_timeout=5,
             total_timeout=10,
             limiter=Limiter(LimitPolicy(), clock),
@@ -109,8 +114,40 @@ async def test_a_turn_is_observed_with_all_that_is_known_of_it() -> None:
     assert await bench.say("hi") == {"messages": ["hi 1"], "context": {}}
     (turn,) = bench.turns
     assert (turn.outcome, turn.attempts, turn.request, turn.answer) == ("answered", 1, {"text": "hi"}, {"said": "hi 1"})
+    assert (turn.built, turn.given) == (turn.request, turn.answer)
     assert set(turn.steps) == {"queue", "vendor", "read", "total"}
+    assert [(span.step, span.failure) for span in turn.spans] == [("queue", None), ("attempt", None), ("read", None)]
     assert turn.error is None
+
+
+async def test_every_attempt_is_a_span_with_what_became_of_it_and_the_wait_before_the_next() -> None:
+    vendor = OddVendor()
+    vendor.fails = [FailureKind.NOT_SENT, FailureKind.NOT_SENT]
+    bench = Bench(vendor)
+    await bench.say("hi")
+    (turn,) = bench.turns
+    not_sent = FailureKind.NOT_SENT.label
+    assert [(span.step, span.failure) for span in turn.spans] == [
+        ("queue", None),
+        ("attempt", not_sent),
+        ("wait", None),
+        ("attempt", not_sent),
+        ("wait", None),
+        ("attempt", None),
+        ("read", None),
+    ]
+    for span, following in pairwise(turn.spans):
+        assert span.began + span.seconds <= following.began + 1e-9
+    assert turn.spans[-1].began + turn.spans[-1].seconds <= turn.steps["total"]
+
+
+async def test_one_turn_can_have_an_observer_of_its_own() -> None:
+    bench = Bench(OddVendor())
+    seen: list[Turn] = []
+    event = parse_event({"convId": "c", "message": "hi"})
+    await bench.pipeline.answer(bench.bot, event, lambda reply: dumps(render(reply)), observer=seen.append)
+    await bench.say("hi")
+    assert seen == bench.turns[:1]
 
 
 @pytest.mark.parametrize("step", ["build_request", "ask", "read_reply"])
