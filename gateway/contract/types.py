@@ -6,7 +6,7 @@ An `Event` is parsed once at the edge (`gateway.contract.event`), a `Reply` is r
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NewType, TypeAlias
+from typing import Any, Final, NewType, TypeAlias
 
 AccountId = NewType("AccountId", str)
 """LivePerson's account number (site id)."""
@@ -14,6 +14,8 @@ BotName = NewType("BotName", str)
 """A bot's name within its account."""
 ConversationId = NewType("ConversationId", str)
 """`convId`: opaque, a UUID on messaging, longer on chat."""
+TESTER_PREFIX: Final = "console-"
+"""Begins the ids of conversations that an operator has with a bot in the console: no consumer's begins so."""
 
 Json: TypeAlias = dict[str, Any]
 """A JSON object."""

@@ -34,11 +34,12 @@ class Limiter:
     def __init__(
         self, policy: LimitPolicy, clock: Clock, *, whose: str = "bot", within: "Limiter | None" = None
     ) -> None:
-        self._policy = policy
+        self.policy = policy
+        self.in_flight = 0
+        """Turns under way."""
         self._whose = whose
         self._within = within
         self._clock = clock
-        self._in_flight = 0
         self._tokens = policy.per_second or 0.0
         self._filled_at = clock.monotonic()
 
@@ -46,15 +47,15 @@ class Limiter:
     def admit(self) -> Iterator[None]:
         """Hold a place for one turn. Raise RequestRefused (429) with the seconds after which there may be one."""
         with nullcontext() if self._within is None else self._within.admit():
-            if self._policy.in_flight is not None and self._in_flight >= self._policy.in_flight:
+            if self.policy.in_flight is not None and self.in_flight >= self.policy.in_flight:
                 raise _refuse(RATE_LIMITED, f"The {self._whose} has as many turns under way as its limit allows.", 1.0)
-            if self._policy.per_second is not None:
-                self._take_token(self._policy.per_second)
-            self._in_flight += 1
+            if self.policy.per_second is not None:
+                self._take_token(self.policy.per_second)
+            self.in_flight += 1
             try:
                 yield
             finally:
-                self._in_flight -= 1
+                self.in_flight -= 1
 
     def _take_token(self, rate: float) -> None:
         now = self._clock.monotonic()
