@@ -1,6 +1,7 @@
-"""What the pipeline needs from others, as protocols: a vendor, what is kept and in whose turn, a clock."""
+"""What the pipeline needs from others, as protocols: a vendor, what is kept and in whose turn, a clock; and the console's archive."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
@@ -102,3 +103,77 @@ class Backend(Protocol):
 
     async def close(self) -> None:
         """Let go of connections, once no event is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """Add to the counts under a name, each from zero; all of them are kept `ttl` seconds after the last addition."""
+
+    name: str
+    counts: Mapping[str, int]
+    ttl: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A bound on the bytes of several lists together: the largest of them gives its oldest entries until they fit."""
+
+    name: str
+    room: int
+    """Bytes of all entries, as they are kept. An entry that is larger by itself is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Append entries, oldest first, to the list under a name; each is kept `ttl` seconds, and of all the `limit` newest.
+
+    A list always has the same `ttl`, `limit` and `shelf`.
+    """
+
+    name: str
+    entries: Sequence[bytes]
+    ttl: float
+    limit: int
+    shelf: Shelf | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Set a field of the map under a name for `ttl` seconds; no value means that it is forgotten."""
+
+    name: str
+    field: str
+    value: bytes | None
+    ttl: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Forget the list under a name."""
+
+    name: str
+
+
+Entry: TypeAlias = Add | Append | Put | Forget
+"""One thing written to an archive."""
+
+
+class Archive(Protocol):
+    """Keeps what the console shows, beside conversations: counts, lists and maps under names, each kind with names of its own.
+
+    All processes at one store see the same. Names are not hidden: they may name accounts and bots, never consumers. Entries
+    of lists and values of maps are sealed outside this process's memory; counts, and the names of their fields, are not.
+    Every method may raise StoreFailed; what is read costs one round trip, however many names there are.
+    """
+
+    async def write(self, entries: Sequence[Entry], *, once: str) -> None:
+        """Write all of them in one step, or none. `once` names the step: one that is tried again is not taken twice."""
+
+    async def read_counts(self, names: Sequence[str]) -> list[dict[str, int]]:
+        """Give the counts under each name, `{}` where there are none."""
+
+    async def read_lists(self, names: Sequence[str], *, newest: int) -> list[list[bytes]]:
+        """Give the `newest` entries under each name, newest first."""
+
+    async def read_maps(self, names: Sequence[str]) -> list[dict[str, bytes]]:
+        """Give the fields under each name."""
