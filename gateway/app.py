@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 from pydantic import SecretStr
 
 from config.loader import LoadedAccounts
 from config.watch import AccountWatch
+from gateway.console.settings import ConsoleSettings
 from gateway.endpoint import EndpointServer
 from gateway.ingress.auth import ApiKeys
 from gateway.ingress.custom_endpoint import ENDPOINT, add_endpoint_routes
@@ -32,6 +33,9 @@ from gateway.runtime import Runtime, RuntimeSettings
 from gateway.sessions.backends import REPEAT_TTL, SESSION_TTL
 from gateway.telemetry.logging import get_logger
 from gateway.telemetry.metrics import SharedMetrics
+
+if TYPE_CHECKING:
+    from gateway.console.console import Console
 
 _log = get_logger("app")
 
@@ -55,6 +59,8 @@ class ServeSettings:
     repeat_ttl: float = REPEAT_TTL
     shared_metrics: SharedMetrics | None = None
     """Given to each of several workers, who also share the port; None where one process serves alone."""
+    console: ConsoleSettings | None = None
+    """None: no console, and nothing is done for one."""
 
 
 class Server:
@@ -78,6 +84,9 @@ class Server:
             held.push_async_callback(self.endpoint.close)
             self._openapi = await asyncio.to_thread(load_document)
             self.application = self._make_application()
+            if self._settings.console is not None:
+                console = await held.enter_async_context(self._make_console(self._settings.console))
+                console.add_to(self.application)
             runner = web.AppRunner(self.application, access_log=None, shutdown_timeout=1.0)
             await runner.setup()
             held.push_async_callback(runner.cleanup)
@@ -122,6 +131,14 @@ class Server:
         keys = {name: _reveal(auth.api_keys) for name, auth in guarded.items()}
         secrets = {name: _reveal(auth.signing_secrets) for name, auth in guarded.items()}
         return Served(accounts, ApiKeys(keys), Signatures(secrets, self._seen_signatures))
+
+    def _make_console(self, settings: ConsoleSettings) -> "Console":
+        # Imported when it is wanted: the others start without it.
+        from gateway.console.console import Console  # noqa: PLC0415
+
+        return Console(
+            settings, fleet=self.runtime, pipeline=self.runtime.pipeline, gate=self.gate, clock=self.runtime.clock
+        )
 
     def _make_application(self) -> web.Application:
         application = web.Application(middlewares=[answer_errors], client_max_size=MAX_BODY)
@@ -178,6 +195,7 @@ def spare_the_collector() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 async def serve(

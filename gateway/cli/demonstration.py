@@ -6,7 +6,7 @@ The first as a LivePerson Function sends events, the last as LivePerson's Custom
 import asyncio
 import signal
 from pathlib import Path
-from secrets import token_hex
+from secrets import token_hex, token_urlsafe
 from typing import Any, Final
 from uuid import uuid4
 
@@ -21,6 +21,7 @@ from emulators.server import Running, emulators
 from emulators.watson import WatsonEmulator
 from gateway.app import Server, ServeSettings
 from gateway.cli.transcript import Transcript
+from gateway.console.settings import ConsoleSettings, PagesMissing, check_pages
 from gateway.contract.types import Json
 from gateway.contract.wire import dumps, loads
 
@@ -63,7 +64,9 @@ async def demonstrate(*, port: int, once: bool) -> bool:
     async with emulators(lex=lex, watson=watson) as running, LivePersonEmulator() as liveperson:
         environ = {**credentials, **_addresses(running), "DEMO_JWKS_URL": liveperson.jwks_url}
         accounts = await asyncio.to_thread(load_accounts, ACCOUNTS, environ)
-        settings = ServeSettings(config=ACCOUNTS, port=0 if once else port)
+        token = token_urlsafe(24)
+        console = None if once else await asyncio.to_thread(_make_console, token, transcript)
+        settings = ServeSettings(config=ACCOUNTS, port=0 if once else port, console=console)
         async with Server(accounts, settings) as server, aiohttp.ClientSession() as client:
             transcript.note(f"listening on {server.url}; the vendors are emulators on this machine")
             well = True
@@ -74,7 +77,7 @@ async def demonstrate(*, port: int, once: bool) -> bool:
             connector = EndpointConnector(client, server.url, liveperson.token_url(ACCOUNT), bot=OTHER_DOOR_BOT)
             well &= await _play_other_door(connector, transcript)
             if not once and well:
-                _invite(transcript, server.url)
+                _invite(transcript, server.url, token if console else None)
                 await stop.wait()
                 await server.gate.drain(settings.drain_timeout)
     return well
@@ -126,8 +129,20 @@ def _addresses(running: Running) -> dict[str, str]:
     }
 
 
-def _invite(transcript: Transcript, url: str) -> None:
+def _make_console(token: str, transcript: Transcript) -> ConsoleSettings | None:
+    """Have the console where its pages have been built, else say how to get them. Looks at the disk."""
+    try:
+        check_pages()
+    except PagesMissing as missing:
+        transcript.note(f"without the console: {missing}")
+        return None
+    return ConsoleSettings(tokens=(token,))
+
+
+def _invite(transcript: Transcript, url: str, token: str | None) -> None:
     transcript.heading("Your turn")
+    if token is not None:
+        transcript.console.print(f"  the console: {url}/console/#token={token}", markup=False)
     transcript.console.print(
         f"  curl -s {url}/v1/accounts/{ACCOUNT}/bots/lex/events -H 'Content-Type: application/json' \\\n"
         """       -d '{"convId": "my-conversation", "message": "hello"}'""",

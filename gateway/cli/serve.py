@@ -1,10 +1,13 @@
 """`botbridge serve`: answer LivePerson's events for the accounts of a folder."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gateway.cli.options import ConfigOption, LogLevelOption, check_level, load_or_exit, run_async
+
+if TYPE_CHECKING:
+    from gateway.console.settings import ConsoleSettings
 
 
 def serve(
@@ -86,6 +89,21 @@ def serve(
             "--max-delay", envvar="BOTBRIDGE_MAX_DELAY", min=1, help="Seconds; bots' longer delays are cut to it."
         ),
     ] = 300,
+    console: Annotated[
+        bool,
+        typer.Option(
+            "--console/--no-console", envvar="BOTBRIDGE_CONSOLE", help="Serve the console at /console/, for operators."
+        ),
+    ] = False,
+    console_token: Annotated[
+        str | None,
+        typer.Option(
+            "--console-token",
+            envvar="BOTBRIDGE_CONSOLE_TOKEN",
+            help="What operators sign in with: tokens or their sha256: digests, separated by commas; better given in the "
+            "environment.",
+        ),
+    ] = None,
     log_level: LogLevelOption = "info",
 ) -> None:
     """Serve the accounts in DIR.
@@ -106,6 +124,8 @@ def serve(
         # Each worker would keep conversations of its own, and one event could be given to the vendor twice.
         problem = f"several workers share conversations through --store redis://…; {store.partition(':')[0]} is for one process"
         raise typer.BadParameter(problem, param_hint="--workers")
+
+    operators = _read_console(console_token) if console else None
 
     from config.watch import AccountWatch
     from gateway.clock import SystemClock
@@ -133,6 +153,7 @@ def serve(
         store_key=store_key,
         session_ttl=session_ttl,
         repeat_ttl=repeat_ttl,
+        console=operators,
     )
 
     def announce(url: str) -> None:
@@ -153,3 +174,18 @@ def serve(
     except OSError as error:
         typer.echo(f"botbridge: cannot listen on {host}:{port}: {error.strerror or error}", err=True)
         raise typer.Exit(1) from None
+
+
+def _read_console(token: str | None) -> "ConsoleSettings":
+    """Read who may sign in to the console, or end with a usage error; 1 when its pages have not been built."""
+    from gateway.console.settings import ConsoleSettings, PagesMissing, check_pages, read_tokens
+
+    try:
+        tokens = read_tokens(token)
+        check_pages()
+    except PagesMissing as error:
+        typer.echo(f"botbridge: {error}", err=True)
+        raise typer.Exit(1) from None
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--console-token") from None
+    return ConsoleSettings(tokens=tokens)

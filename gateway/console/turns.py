@@ -1,0 +1,92 @@
+"""The tester: one turn through a bot's real pipeline, and all that happened in it."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from aiohttp import web
+
+from gateway.bot import Bot
+from gateway.console.bots import FLEET, find_bot
+from gateway.console.records import Source, write_record
+from gateway.contract.errors import BridgeError, RequestRefused, TurnFailed
+from gateway.contract.event import InvalidEvent, parse_event
+from gateway.contract.ports import Clock
+from gateway.contract.types import TESTER_PREFIX, Channel, Event, Json
+from gateway.contract.wire import dumps, loads
+from gateway.ingress.events import INVALID_EVENT, UNKNOWN_BOT, read_json, render_reply
+from gateway.ingress.keys import GATE, PIPELINE
+from gateway.pipeline import Turn
+from gateway.resilience.deadline import Deadline
+
+CLOCK: Final = web.AppKey("clock", Clock)
+_KEYS: Final = frozenset({"event", "channel", "environment"})
+
+
+async def post_turn(request: web.Request) -> web.Response:
+    """Run one turn and show it, also when it failed: POST accounts/{account}/bots/{bot}/turns."""
+    bot = find_bot(request)
+    body = await read_json(request)
+    if not isinstance(body, dict) or not isinstance(body.get("event"), dict):
+        raise RequestRefused(INVALID_EVENT, "The body must be an object with an event.")
+    if unknown := body.keys() - _KEYS:
+        raise RequestRefused(INVALID_EVENT, f"The body has members that are not known: {', '.join(sorted(unknown))}.")
+    bot = _choose_channel(_choose_environment(request, bot, body.get("environment")), body.get("channel"))
+    event = _read_event(body["event"])
+    return web.Response(body=dumps(await _run(request, bot, event)), content_type="application/json")
+
+
+async def _run(request: web.Request, bot: Bot, event: Event) -> Json:
+    """Run a turn as the front doors do, its place in the gateway included."""
+    clock, gate = request.app[CLOCK], request.app[GATE]
+    source = Source("tester", clock.time())
+    turns: list[Turn] = []
+    reply: Json | None = None
+    try:
+        with gate.admit(), gate.admit_vendor(bot.vendor_name):
+            answer = await request.app[PIPELINE].answer(bot, event, render_reply, observer=turns.append)
+        reply = loads(answer.body)
+    except TurnFailed:
+        pass  # the turn says so
+    except RequestRefused as refusal:
+        if not turns:  # it was refused at the door
+            turns.append(_make_refused(bot, event, refusal, clock))
+    return write_record(turns[0], source, reply=reply)
+
+
+def _make_refused(bot: Bot, event: Event, refusal: BridgeError, clock: Clock) -> Turn:
+    turn = Turn(bot, event, Deadline(clock, bot.total_timeout), clock.monotonic())
+    turn.outcome, turn.error = "refused", refusal
+    return turn
+
+
+def _read_event(payload: Json) -> Event:
+    """Read the event, in a conversation of the tester's own: no consumer's is ever touched. Raise RequestRefused (400)."""
+    conversation = payload.get("convId")
+    if isinstance(conversation, str) and conversation.strip() and not conversation.startswith(TESTER_PREFIX):
+        payload = payload | {"convId": TESTER_PREFIX + conversation}
+    try:
+        return parse_event(payload)
+    except InvalidEvent as problem:
+        raise RequestRefused(INVALID_EVENT, f"The event is none: {problem}.") from None
+
+
+def _choose_environment(request: web.Request, bot: Bot, name: Any) -> Bot:
+    if name is None:
+        return bot
+    variants = request.app[FLEET].environments.get((bot.account, bot.name), {})
+    if not isinstance(name, str) or name not in variants:
+        raise RequestRefused(UNKNOWN_BOT, "The bot has no such environment.")
+    return variants[name]
+
+
+def _choose_channel(bot: Bot, name: Any) -> Bot:
+    """Give the bot as it is on a channel: its rules and its reading, and all else as it is."""
+    if name is None:
+        return bot
+    try:
+        channel = Channel(name)
+    except ValueError:
+        raise RequestRefused(INVALID_EVENT, "The channel must be messaging or chat.") from None
+    if channel is bot.rules.channel:
+        return bot
+    return replace(bot, rules=replace(bot.rules, channel=channel), reading=replace(bot.reading, channel=channel))
