@@ -1,4 +1,11 @@
 # The gateway as an image: built with what it takes, run with what it needs.
+FROM node:24-slim AS console
+WORKDIR /src/console
+COPY console/package.json console/package-lock.json console/.npmrc ./
+RUN npm ci --omit=dev
+COPY console ./
+RUN npm run build
+
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/botbridge
@@ -7,6 +14,7 @@ COPY requirements.txt ./
 RUN /opt/botbridge/bin/pip install -r requirements.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY gateway gateway
+COPY --from=console /src/gateway/console/static gateway/console/static
 COPY vendors vendors
 COPY hooks hooks
 COPY config config

@@ -18,8 +18,36 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
 
 setup: $(VENV)/.installed  ## make .venv with every package at its pinned version
 
+# A console that cannot be built (its packages come from npm's registry) does not keep the demo from playing.
 demo: setup  ## play a conversation with a bot of every vendor, then keep serving (no credentials needed)
+	@$(MAKE) --no-print-directory console \
+	  || echo "make: the console's pages could not be built (see above); the demo goes on without them"
 	$(BIN)/botbridge demo
+
+# The console's pages. Node comes from PATH or from .venv (console/with-node.sh); packages that only the checks need are
+# installed by console-lint alone.
+CONSOLE_PACKAGES := console/package.json console/package-lock.json console/.npmrc
+CONSOLE_SOURCES := $(shell find console/src console/public -type f) console/index.html console/vite.config.ts \
+  console/tsconfig.json console/tsconfig.build.json
+
+.PHONY: console console-lint
+console: gateway/console/static/index.html  ## build the console's pages
+
+gateway/console/static/index.html: console/node_modules/.build $(CONSOLE_SOURCES) | setup
+	console/with-node.sh npm run --silent build
+	touch $@
+
+console/node_modules/.build: $(CONSOLE_PACKAGES) | setup
+	console/with-node.sh npm ci --silent --omit=dev
+	touch $@
+
+console/node_modules/.lint: $(CONSOLE_PACKAGES) | setup
+	console/with-node.sh npm ci --silent
+	touch console/node_modules/.build $@
+
+console-lint: console/node_modules/.lint  ## the console's types, eslint and unit tests
+	console/with-node.sh npm run --silent lint
+	console/with-node.sh npm test --silent
 
 .PHONY: redis
 redis:  # the tests of the store want a real one; installed from Debian where that is possible
@@ -59,7 +87,7 @@ lint: setup  ## ruff
 type: setup  ## mypy, strict
 	$(BIN)/mypy
 
-check: test lint type differential functions chaos-short  ## all that CI runs (needs node and npm)
+check: test lint type console-lint differential functions chaos-short  ## all that CI runs (needs node and npm)
 
 lock:  ## renew the pinned versions from pyproject.toml
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
@@ -71,7 +99,7 @@ lock:  ## renew the pinned versions from pyproject.toml
 	  build/lock/bin/python -m pip freeze --exclude botbridge | grep -vxFf requirements.txt) > requirements-dev.txt
 
 clean:  ## remove what was made
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist gateway/console/static console/node_modules *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: bench
 bench: setup  ## CPU time that the gateway spends per event, by vendor
