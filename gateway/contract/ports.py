@@ -1,4 +1,4 @@
-"""What the pipeline needs from others, as protocols: a vendor, what is kept and in whose turn, a clock; and the console's archive."""
+"""What the pipeline needs from others, as protocols: a vendor, what is kept and in whose turn, an archive, a clock."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from gateway.contract.ports import Clock
 from gateway.sessions.local import LocalBackend
 from gateway.sessions.memory import MemoryStore
+from gateway.sessions.memory_archive import MemoryArchive
+from gateway.sessions.sealed_archive import SealedArchive
 from gateway.sessions.sealing import Seal
 from gateway.sessions.unkept import UnkeptAnswers
 from gateway.sessions.visits import Sessions
@@ -77,6 +79,7 @@ def make_sessions(settings: StoreSettings, clock: Clock) -> Sessions:
             LocalBackend(memory, session_ttl=session_ttl, repeat_ttl=repeat_ttl),
             Seal(),
             unkept=unkept,
+            archive=MemoryArchive(clock),
             hide_names=False,
             memory=memory,
         )
@@ -84,11 +87,12 @@ def make_sessions(settings: StoreSettings, clock: Clock) -> Sessions:
     # Imported when one is configured: the others start without it.
     if settings.url.startswith(_SQLITE):
         from gateway.sessions.sqlite import SqliteStore  # noqa: PLC0415
+        from gateway.sessions.sqlite_archive import SqliteArchive  # noqa: PLC0415
 
         store = SqliteStore(Path(settings.url.removeprefix(_SQLITE)), clock)
         backend = LocalBackend(store, session_ttl=session_ttl, repeat_ttl=repeat_ttl, prepare=store.open)
-        return Sessions(backend, seal, unkept=unkept)
+        return Sessions(backend, seal, unkept=unkept, archive=SealedArchive(SqliteArchive(store, clock), seal))
     from gateway.sessions.redis import RedisBackend  # noqa: PLC0415
 
     shared = RedisBackend(settings.url, clock, session_ttl=session_ttl, repeat_ttl=repeat_ttl)
-    return Sessions(shared, seal, unkept=unkept)
+    return Sessions(shared, seal, unkept=unkept, archive=SealedArchive(shared.archive, seal))

@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 
 from gateway.contract.ports import Clock, Place, StoreFailed
 from gateway.sessions.conveyor import Argument, Conveyor
+from gateway.sessions.redis_archive import RedisArchive
 from gateway.sessions.scripts import DROP, ENTER, LEAVE, PREFIX
 
 LEASE: Final = 5.0
@@ -29,8 +30,8 @@ BEAT: Final = 1.0
 """Seconds between two signs of life, and between two looks of an event that waits, should nobody wake it."""
 CALL_TIME: Final = 1.0
 """Seconds for one call: connecting, and again for the answer."""
-CONNECTIONS: Final = 4
-"""At most: one for calls, one for being woken, one for signs of life, one to spare."""
+CONNECTIONS: Final = 5
+"""At most: one for calls, one for the archive, one for being woken, one for signs of life, one to spare."""
 LINE_KEPT: Final = 3600.0
 """Seconds after which a line that nobody enters is forgotten: longer than any turn."""
 
@@ -65,6 +66,7 @@ class RedisBackend:
             retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         )
         self.conveyor = Conveyor(self._client, (ENTER, LEAVE, DROP))
+        self.archive = RedisArchive(self._client)
         self._tasks: list[asyncio.Future[None]] = []
 
     def place(self, conversation: str, events: Sequence[str]) -> Place:
@@ -80,11 +82,13 @@ class RedisBackend:
             await self._client.aclose()
             raise StoreFailed(f"Redis: {error}") from error
         self.conveyor.open()
+        self.archive.conveyor.open()
         self._tasks = [asyncio.ensure_future(self._stay_alive()), asyncio.ensure_future(self._listen())]
 
     async def close(self) -> None:
         """Carry out what was handed in, and tell the others that this process has gone."""
         self._pay_all()
+        await self.archive.conveyor.close()
         await self.conveyor.close()
         for task in self._tasks:
             # redis-py 8.1 swallows a cancellation that meets it while it connects: said again until it is heard.

@@ -80,18 +80,18 @@ class SqliteStore:
 
     async def get(self, key: str) -> bytes | None:
         """Give the value, or None when there is none or its time is over."""
-        now = self._now()
+        now = self.now()
 
         def read(connection: sqlite3.Connection) -> bytes | None:
             row = connection.execute(_GET, (key, now)).fetchone()
             return None if row is None else bytes(row[0])
 
-        value: bytes | None = await self._submit(read)
+        value: bytes | None = await self.submit(read)
         return value
 
     async def apply(self, changes: Sequence[Change]) -> None:
         """Make these changes, all of them or none."""
-        now = self._now()
+        now = self.now()
 
         def write(connection: sqlite3.Connection) -> None:
             for key, value, ttl in changes:
@@ -100,12 +100,17 @@ class SqliteStore:
                 else:
                     connection.execute(_SET, (key, value, now + ttl))
 
-        await self._submit(write)
+        await self.submit(write)
 
-    def _now(self) -> float:
+    def now(self) -> float:
+        """Give the moment, in the file's terms."""
         return self._epoch + self._clock.monotonic()
 
-    def _submit(self, work: Callable[[sqlite3.Connection], Any]) -> "asyncio.Future[Any]":
+    def submit(self, work: Callable[[sqlite3.Connection], Any]) -> "asyncio.Future[Any]":
+        """Have the thread do this, in one transaction with what else has queued up; the future gives what it returns.
+
+        It must not commit. When it raises, all of the transaction has failed. Raise StoreFailed, also through the future.
+        """
         if self._loop is None or self._ended is None or self._ended.done():
             raise StoreFailed("the store is not open")
         job = _Job(work, self._loop.create_future())
@@ -169,7 +174,7 @@ class SqliteStore:
 
     def _purge(self, connection: sqlite3.Connection) -> None:
         if self._clock.monotonic() - self._purged >= PURGE_EVERY:
-            removed = connection.execute(_PURGE, (self._now(), BATCH)).rowcount
+            removed = connection.execute(_PURGE, (self.now(), BATCH)).rowcount
             if removed < BATCH:
                 self._purged = self._clock.monotonic()
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import structlog
 
-from gateway.contract.ports import Backend, StoreFailed
+from gateway.contract.ports import Archive, Backend, StoreFailed
 from gateway.sessions.conversations import Conversation, read_conversation, write_conversation
 from gateway.sessions.memory import MemoryStore
 from gateway.sessions.repeats import Answer, read_answer, write_answer
@@ -31,11 +31,14 @@ class Sessions:
         seal: Seal,
         *,
         unkept: UnkeptAnswers,
+        archive: Archive,
         hide_names: bool = True,
         memory: MemoryStore | None = None,
     ) -> None:
         self.backend = backend
         self.unkept = unkept
+        self.archive = archive
+        """In the same store, beside the conversations."""
         self.seal = seal
         self.memory = memory
         """The store, where it is this process's memory."""

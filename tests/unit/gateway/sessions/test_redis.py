@@ -38,7 +38,8 @@ async def open_process(redis: Any, running_redis: RedisServer) -> AsyncIterator[
             backend = RedisBackend(url, SystemClock(), session_ttl=86400, repeat_ttl=600, lease=lease)
             await backend.open()
             opened.push_async_callback(backend.close)
-            return Sessions(backend, Seal(key), unkept=UnkeptAnswers(SystemClock(), repeat_ttl=600))
+            unkept = UnkeptAnswers(SystemClock(), repeat_ttl=600)
+            return Sessions(backend, Seal(key), unkept=unkept, archive=backend.archive)
 
         yield open_one
 

@@ -3,6 +3,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from gateway.contract.ports import Place, StoreFailed
+from gateway.sessions.memory_archive import MemoryArchive
 from gateway.sessions.repeats import Answer
 from gateway.sessions.sealing import Seal
 from gateway.sessions.unkept import UnkeptAnswers
@@ -60,7 +61,10 @@ class FullBackend:
 
 @pytest.mark.parametrize("events", [["k"], ["other", "k"]], ids=["the-name", "one-of-its-names"])
 async def test_a_repeat_of_an_answer_that_no_store_took_gets_it_and_not_the_bot(events: list[str]) -> None:
-    sessions = Sessions(FullBackend(), Seal(), unkept=UnkeptAnswers(FakeClock(), repeat_ttl=600))
+    clock = FakeClock()
+    sessions = Sessions(
+        FullBackend(), Seal(), unkept=UnkeptAnswers(clock, repeat_ttl=600), archive=MemoryArchive(clock)
+    )
     work = Work(FIRST, SECOND)
     assert await run_turn(sessions, work, events=["k"]) == FIRST
     assert await run_turn(sessions, work, events=events) == REPEAT
