@@ -4,8 +4,6 @@ import asyncio
 import sys
 from uuid import uuid4
 
-import uvloop
-
 from gateway.cli.options import AccountArgument, BotArgument, ConfigOption, load_or_exit
 
 HELP = "Write to the bot. /raw shows the last request and answer of the vendor, /welcome starts like LivePerson does, /quit ends."
@@ -14,6 +12,8 @@ HELP = "Write to the bot. /raw shows the last request and answer of the vendor, 
 def chat(config: ConfigOption, account: AccountArgument, bot: BotArgument) -> None:
     """Talk to a bot. /raw shows the vendor's last request and answer, /welcome sends the welcome event, /quit ends."""
     loaded = load_or_exit(config)
+
+    import uvloop
 
     from gateway.cli.conversation import Talk
 

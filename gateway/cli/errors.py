@@ -9,8 +9,6 @@ from difflib import get_close_matches
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from gateway.contract.catalogue import CATALOGUE, PREFIX, Entry
 
@@ -102,15 +100,19 @@ def _markdown_lines(entries: Iterable[Entry]) -> Iterator[str]:
 
 def _list(entries: Iterable[Entry]) -> None:
     """Print a table where somebody looks at it, and plain lines where a program reads them."""
-    console = Console()
     rows = (
         (entry.code, "-" if entry.status is None else str(entry.status), entry.raised_by.value, entry.meaning)
         for entry in entries
     )
+    from rich.console import Console
+
+    console = Console()
     if not console.is_terminal:
         for row in rows:
             typer.echo("\t".join(row))
         return
+    from rich.table import Table
+
     table = Table("Code", "HTTP", "Raised by", "Meaning", caption=f"… stands for {PREFIX}")
     table.columns[0].overflow = "fold"
     for code, *rest in rows:

@@ -1,17 +1,15 @@
 """Options that several commands share."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 import typer
 
-from config.importing import make_importable
-from config.loader import LoadedAccounts, load_accounts
-from config.problems import ConfigProblems
+if TYPE_CHECKING:
+    from config.loader import LoadedAccounts
 
 T = TypeVar("T")
 
@@ -36,8 +34,12 @@ LogLevelOption: TypeAlias = Annotated[
 LEVELS = ("debug", "info", "warning", "error")
 
 
-def load_or_exit(directory: Path) -> LoadedAccounts:
+def load_or_exit(directory: Path) -> "LoadedAccounts":
     """Read the account files, or print their problems on standard error and end with 1."""
+    from config.importing import make_importable
+    from config.loader import load_accounts
+    from config.problems import ConfigProblems
+
     make_importable(directory)
     try:
         return load_accounts(directory, os.environ)
@@ -56,6 +58,8 @@ def check_level(level: str) -> str:
 
 def run_async(main: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end, on uvloop where there is one."""
+    import asyncio
+
     if sys.platform == "win32":
         with asyncio.Runner() as runner:
             return runner.run(main)
