@@ -108,6 +108,10 @@ class Pipeline:
         self._observers = list(observers)
         self._log = get_logger("pipeline")
 
+    def observe(self, observer: Observer) -> None:
+        """Tell one more observer, after the others, of every turn that ends from now on."""
+        self._observers.append(observer)
+
     async def answer(
         self,
         bot: Bot,
