@@ -73,6 +73,7 @@ class Server:
         self.gate = Gate(settings.max_in_flight)
         self.runtime = Runtime(accounts.accounts, _make_runtime_settings(settings))
         self._seen_signatures = SeenSignatures(self.runtime.clock)
+        self._console: Console | None = None
         self.url = ""
 
     async def __aenter__(self) -> Self:
@@ -85,8 +86,9 @@ class Server:
             self._openapi = await asyncio.to_thread(load_document)
             self.application = self._make_application()
             if self._settings.console is not None:
-                console = await held.enter_async_context(self._make_console(self._settings.console))
-                console.add_to(self.application)
+                self._console = self._make_console(self._settings.console)
+                self._console.add_to(self.application)
+                await held.enter_async_context(self._console)
             runner = web.AppRunner(self.application, access_log=None, shutdown_timeout=1.0)
             await runner.setup()
             held.push_async_callback(runner.cleanup)
@@ -119,6 +121,8 @@ class Server:
     async def drain(self) -> None:
         """Refuse what is new and finish what is under way, as far as `drain_timeout` allows."""
         _log.info("draining", in_flight=self.gate.in_flight)
+        if self._console is not None:
+            self._console.feed.close()
         if not await self.gate.drain(self._settings.drain_timeout):
             _log.warning("drain-timed-out", in_flight=self.gate.in_flight)
 
@@ -137,7 +141,12 @@ class Server:
         from gateway.console.console import Console  # noqa: PLC0415
 
         return Console(
-            settings, fleet=self.runtime, pipeline=self.runtime.pipeline, gate=self.gate, clock=self.runtime.clock
+            settings,
+            fleet=self.runtime,
+            pipeline=self.runtime.pipeline,
+            archive=self.runtime.sessions.archive,
+            gate=self.gate,
+            clock=self.runtime.clock,
         )
 
     def _make_application(self) -> web.Application:

@@ -79,7 +79,7 @@ async def demonstrate(*, port: int, once: bool) -> bool:
             if not once and well:
                 _invite(transcript, server.url, token if console else None)
                 await stop.wait()
-                await server.gate.drain(settings.drain_timeout)
+                await server.drain()
     return well
 
 

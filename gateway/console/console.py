@@ -1,45 +1,111 @@
 """The console put together: what `--console` adds to a gateway."""
 
 import asyncio
-from typing import Self
+from contextlib import suppress
+from typing import Final, Self
 
 from aiohttp import web
 
 from gateway.console.bots import FLEET, Fleet
 from gateway.console.guard import OPERATORS
+from gateway.console.live import FEED, Feed
 from gateway.console.pages import PAGES, load_pages
-from gateway.console.routes import PREFIX, make_application
+from gateway.console.recorded import RECORDINGS
+from gateway.console.recordings import Arrivals, Recordings
+from gateway.console.records import write_summary
+from gateway.console.routes import PREFIX, SIGNED_OUT, make_application
 from gateway.console.settings import ConsoleSettings
 from gateway.console.sign_in import Operators
+from gateway.console.signed_out import SignedOut
 from gateway.console.turns import CLOCK
-from gateway.contract.ports import Clock
+from gateway.contract.ports import Archive, Clock, StoreFailed
 from gateway.ingress.keys import GATE, PIPELINE
 from gateway.pipeline import Pipeline
 from gateway.resilience.limiter import Gate
+from gateway.telemetry.logging import get_logger
+
+BEAT: Final = 1.0
+"""Seconds between two beats: what was recorded is kept, streams that are over end."""
+LOOK_EVERY: Final = 2
+"""Beats between two looks at what other processes have written."""
+_log = get_logger("console")
 
 
 class Console:
-    """An asynchronous context, which `add_to` then makes a part of the gateway's application."""
+    """An asynchronous context. It is made a part of the gateway's application, and watches its pipeline, before it is entered."""
 
     def __init__(
-        self, settings: ConsoleSettings, *, fleet: Fleet, pipeline: Pipeline, gate: Gate, clock: Clock
+        self,
+        settings: ConsoleSettings,
+        *,
+        fleet: Fleet,
+        pipeline: Pipeline,
+        archive: Archive,
+        gate: Gate,
+        clock: Clock,
     ) -> None:
         self._settings = settings
-        self._application = make_application()
-        self._application[OPERATORS] = Operators(settings.tokens, salt=settings.salt, clock=clock)
-        self._application[FLEET] = fleet
-        self._application[PIPELINE] = pipeline
-        self._application[GATE] = gate
-        self._application[CLOCK] = clock
+        self._clock = clock
+        self._signed_out = SignedOut(archive, clock)
+        self._recordings = Recordings(archive, clock, note_change=lambda *_: None)
+        self._arrivals = Arrivals(self._recordings, clock)
+        operators = Operators(settings.tokens, salt=settings.salt, signed_out=self._signed_out, clock=clock)
+        self.feed = Feed(operators.is_over)
+        self._tasks: list[asyncio.Future[None]] = []
+        self.application = make_application()
+        self.application[OPERATORS] = operators
+        self.application[SIGNED_OUT] = self._signed_out
+        self.application[RECORDINGS] = self._recordings
+        self.application[FEED] = self.feed
+        self.application[FLEET] = fleet
+        self.application[PIPELINE] = pipeline
+        self.application[GATE] = gate
+        self.application[CLOCK] = clock
+        # Before the server waits for open connections, which streams would be until they are told to end.
+        self.application.on_shutdown.append(self._end_streams)
+        pipeline.observe(self._recordings)
 
     async def __aenter__(self) -> Self:
-        """Read the pages. Raise OSError."""
-        self._application[PAGES] = await asyncio.to_thread(load_pages, self._settings.pages)
+        """Read the pages, and begin to keep and to tell. Raise OSError."""
+        self.application[PAGES] = await asyncio.to_thread(load_pages, self._settings.pages)
+        self._tasks = [asyncio.ensure_future(self._run())]
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
-        """Let go of everything."""
+        """End all streams and let go of everything; what is recorded and not kept yet is kept."""
+        self.feed.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.wait(self._tasks)
+        with suppress(StoreFailed):
+            await self._recordings.flush()
 
     def add_to(self, application: web.Application) -> None:
         """Serve the console below /console/."""
-        application.add_subapp(f"{PREFIX}/", self._application)
+        application.add_subapp(f"{PREFIX}/", self.application)
+
+    async def _end_streams(self, _application: web.Application) -> None:
+        self.feed.close()
+
+    async def _run(self) -> None:
+        beat = 0
+        while True:
+            try:
+                await self._recordings.flush()
+                if beat % LOOK_EVERY == 0:
+                    await self._look()
+            except StoreFailed as fault:
+                _log.warning("console-store-failed", reason=str(fault))
+            except Exception as fault:  # noqa: BLE001 - a beat that fails is followed by another
+                _log.error("console-beat-failed", exc_info=fault)
+            self.feed.beat()
+            beat += 1
+            await self._clock.sleep(BEAT)
+
+    async def _look(self) -> None:
+        """See what other processes have switched, ended and recorded."""
+        await self._signed_out.refresh()
+        await self._recordings.refresh()
+        if self.feed:
+            for record in await self._arrivals.look():
+                self.feed.tell("turn", write_summary(record))

@@ -8,7 +8,6 @@
 
 import math
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from typing import Final, TypeAlias
 
 from aiohttp import hdrs, web
@@ -17,6 +16,7 @@ from gateway.console.pages import get_page
 from gateway.console.sign_in import COOKIE, Operators, Session
 from gateway.contract.catalogue import OWN_PREFIX
 from gateway.contract.errors import BridgeError, RequestRefused
+from gateway.contract.ports import StoreFailed
 from gateway.contract.wire import dumps
 from gateway.ingress.auth import FORBIDDEN
 from gateway.telemetry.logging import get_logger
@@ -39,6 +39,8 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 INVALID: Final = OWN_PREFIX + "invalid-event"
+STORE_RETRY: Final = 5.0
+"""Seconds after which to ask again when the store has failed."""
 _READING: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 _log = get_logger("console")
 
@@ -63,7 +65,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as answer:
         if answer.status < 400:
             raise
-        return write_error(answer.status, HTTPStatus(answer.status).phrase + ".")
+        return write_error(answer.status, answer.text or answer.reason)
+    except StoreFailed as fault:
+        _log.warning("store-failed", path=request.path, reason=str(fault))
+        return write_error(503, "The store cannot be reached just now.", STORE_RETRY)
     except Exception as fault:  # noqa: BLE001 - nothing of it may reach the caller
         _log.error("request-failed", path=request.path, exc_info=fault)
         return write_error(500, "An unforeseen fault; the gateway's log has it.")

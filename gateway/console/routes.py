@@ -5,9 +5,12 @@ from aiohttp import web
 from gateway import __version__
 from gateway.console.bots import get_bots
 from gateway.console.guard import OPERATORS, PUBLIC, SESSION, add_headers, guard
+from gateway.console.live import FEED, get_live
 from gateway.console.pages import get_page
+from gateway.console.recorded import delete_recording, get_recording, get_turn, get_turns, put_recording
 from gateway.console.records import write_time
 from gateway.console.sign_in import COOKIE, SESSION_TIME
+from gateway.console.signed_out import SignedOut
 from gateway.console.turns import post_turn
 from gateway.contract.errors import RequestRefused
 from gateway.contract.wire import dumps
@@ -15,6 +18,7 @@ from gateway.ingress.events import INVALID_EVENT, read_json
 from gateway.telemetry.logging import get_logger
 
 PREFIX = "/console"
+SIGNED_OUT = web.AppKey("signed_out", SignedOut)
 _API = "/api"
 _BOT = f"{_API}/accounts/{{account}}/bots/{{bot}}"
 _COOKIE_PATH = f"{PREFIX}/"
@@ -32,6 +36,12 @@ def make_application() -> web.Application:
     router.add_get(f"{_API}/session", get_session)
     router.add_get(f"{_API}/bots", get_bots)
     router.add_post(f"{_BOT}/turns", post_turn)
+    router.add_get(f"{_BOT}/turns", get_turns)
+    router.add_get(f"{_BOT}/turns/{{id}}", get_turn)
+    router.add_get(f"{_BOT}/recording", get_recording)
+    router.add_put(f"{_BOT}/recording", put_recording)
+    router.add_delete(f"{_BOT}/recording", delete_recording)
+    router.add_get(f"{_API}/live", get_live)
     router.add_get("", redirect)
     router.add_get("/", get_page)
     router.add_get("/{name:(?!api/).+}", get_page)
@@ -71,7 +81,8 @@ async def sign_in(request: web.Request) -> web.Response:
 
 async def sign_out(request: web.Request) -> web.Response:
     """End the session: POST sign-out."""
-    request.app[OPERATORS].sign_out(request[SESSION])
+    await request.app[SIGNED_OUT].add(request[SESSION])
+    request.app[FEED].end_those_over()
     response = web.Response(status=204)
     response.del_cookie(COOKIE, path=_COOKIE_PATH, httponly=True, samesite="Strict")
     return response

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Final
@@ -29,8 +29,6 @@ WRONG_TRIES: Final = 10
 MEMORY: Final = 60.0
 ADDRESSES: Final = 1024
 """Whose wrong tries are remembered at once."""
-ENDED: Final = 10_000
-"""Sessions signed out of and not over yet that are remembered at once."""
 RATE_LIMITED: Final = OWN_PREFIX + "rate-limited"
 _ALGORITHM: Final = "HS256"
 _ISSUER: Final = "botbridge console"
@@ -56,13 +54,13 @@ class _Operator:
 class Operators:
     """Whose tokens open the console, and which sessions are good."""
 
-    def __init__(self, tokens: Iterable[str], *, salt: bytes, clock: Clock) -> None:
-        """Take tokens, or digests as `sha256:` and 64 hexadecimal digits."""
+    def __init__(self, tokens: Iterable[str], *, salt: bytes, signed_out: Container[str], clock: Clock) -> None:
+        """Take tokens, or `sha256:` and 64 hexadecimal digits; `signed_out` has the ids of sessions that have ended."""
         operators = [_make_operator(token, salt) for token in tokens]
         self._operators = {operator.name: operator for operator in operators}
         self._clock = clock
         self._wrong = _WrongTries(clock)
-        self._ended: OrderedDict[str, int] = OrderedDict()
+        self._signed_out = signed_out
 
     def sign_in(self, token: str, *, address: str) -> tuple[Session, str]:
         """Begin a session; give it and its cookie's value. Raise RequestRefused: 401, or 429 for an address that guesses."""
@@ -86,16 +84,13 @@ class Operators:
             session = self._read(cookie)
         except (jwt.PyJWTError, RecursionError, ValueError):
             raise RequestRefused(UNAUTHORIZED, "The session is not valid: sign in again.") from None
-        if session.expires <= self._clock.time() or session.id in self._ended:
+        if self.is_over(session):
             raise RequestRefused(UNAUTHORIZED, "The session is over: sign in again.")
         return session
 
-    def sign_out(self, session: Session) -> None:
-        """End a session before its time, in this process; elsewhere its cookie, which the browser forgets, stays good."""
-        now = self._clock.time()
-        while self._ended and (len(self._ended) >= ENDED or next(iter(self._ended.values())) <= now):
-            self._ended.popitem(last=False)
-        self._ended[session.id] = session.expires
+    def is_over(self, session: Session) -> bool:
+        """Say whether a session's time is over, or somebody has signed out of it."""
+        return session.expires <= self._clock.time() or session.id in self._signed_out
 
     def _read(self, cookie: str) -> Session:
         operator = self._operators.get(str(jwt.get_unverified_header(cookie).get("kid")))
