@@ -115,7 +115,7 @@ export interface Span {
 }
 
 export interface Finding {
-  /** Where, for example `$.messages[0].structuredContent.elements[1]`. */
+  /** Where in the draft, for example `$.messages[0].structuredContent.elements[1]`. */
   path: string;
   message: string;
   severity: "error" | "warning";
@@ -140,7 +140,8 @@ export interface Turn {
   at: string;
   account: string;
   bot: string;
-  environment: string;
+  /** Null for the bot as it is without an environment. */
+  environment: string | null;
   vendor: string;
   channel: Channel;
   conversation: string;
@@ -155,6 +156,8 @@ export interface Turn {
   request: { built: Json; sent: Json };
   /** The vendor's answer as it came, and after the post hooks. */
   answer: { given: Json; read: Json };
+  /** The bot's answer as it was read, before LivePerson's rules dropped, changed or refused any of it. */
+  draft: Reply | null;
   reply: Reply | null;
   warnings: string[];
   findings: Finding[];
