@@ -4,6 +4,9 @@ import type { JSX } from "preact";
 
 import type { Session } from "../api/types";
 import type { Route } from "../shell/route";
+import { BotPage } from "./bot";
+import "./styles/dashboard.css";
+import { Overview } from "./overview";
 
 interface Props {
   route: Exclude<Route, { view: "tester" }>;
@@ -12,5 +15,10 @@ interface Props {
 
 /** Show the bots, or the one that the route names. */
 export function Dashboard({ route }: Props): JSX.Element {
-  return <h1>{route.view === "bot" ? route.bot : "Bots"}</h1>;
+  return route.view === "bot" ? (
+    // Another bot is another page: nothing of the one before may stay.
+    <BotPage key={`${route.account}/${route.bot}`} account={route.account} bot={route.bot} />
+  ) : (
+    <Overview />
+  );
 }
