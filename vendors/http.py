@@ -3,6 +3,7 @@
 The transport knows best whether a failure is safe to repeat, so it says so here. Vendors give the failure their own code.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,10 +11,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from gateway.contract.errors import FailureKind
 from gateway.contract.wire import WireError, loads
+from vendors.exchange import TransportFailure, exchange, find_origin
 
 MAX_ANSWER: Final = 4 * 1024 * 1024
 """Bytes of a vendor's answer; a larger one is refused, not buffered."""
@@ -21,16 +24,6 @@ MAX_CONNECT: Final = 5.0
 """Seconds for name look-up, connect and TLS together."""
 MAX_RETRY_AFTER: Final = 86400.0
 """Seconds; a sender that names more is read as a day, which no turn waits for either."""
-
-
-class TransportFailure(Exception):
-    """A request that brought no whole answer."""
-
-    def __init__(self, kind: FailureKind, what: str) -> None:
-        super().__init__(what)
-        self.kind = kind
-        self.what = what
-        """In words for a log line; facts only, never content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +78,21 @@ async def send(
     timeout: float,  # noqa: ASYNC109 - the limit of one attempt
 ) -> HttpAnswer:
     """Send one request and read the whole answer within `timeout` seconds. Raise TransportFailure. Redirects are answers."""
-    limits = aiohttp.ClientTimeout(total=timeout, connect=min(MAX_CONNECT, 0.8 * timeout))
+    limits = aiohttp.ClientTimeout(connect=min(MAX_CONNECT, 0.8 * timeout))
     try:
-        async with session.request(
-            method, url, headers=headers, data=body, timeout=limits, allow_redirects=False
-        ) as response:
-            return HttpAnswer(response.status, response.headers, await _read_body(response))
+        address = _parse(url) if isinstance(url, str) else url
+        origin = find_origin(session, address)
+        async with asyncio.timeout(timeout):
+            status, named, content = await exchange(
+                origin,
+                method,
+                address.raw_path_qs,
+                headers=headers,
+                body=body,
+                limits=limits,
+                max_answer=MAX_ANSWER,
+            )
+        return HttpAnswer(status, named, content)
     except aiohttp.ConnectionTimeoutError as error:
         raise TransportFailure(FailureKind.NOT_SENT, "no connection in time") from error
     except TimeoutError as error:
@@ -102,18 +104,15 @@ async def send(
         raise TransportFailure(FailureKind.REFUSED, "not a URL that can be called") from error
     except aiohttp.ClientError as error:
         raise TransportFailure(FailureKind.CUT, f"the connection broke ({type(error).__name__})") from error
+    except HttpProcessingError as error:
+        raise TransportFailure(FailureKind.CUT, "the connection broke (not HTTP)") from error
     except ValueError as error:
         # A host that no name look-up takes (`a..b`), or a line break in a header: seen before anything is sent.
         raise TransportFailure(FailureKind.REFUSED, "not a request that can be sent") from error
 
 
-async def _read_body(response: aiohttp.ClientResponse) -> bytes:
-    # Counted as it comes: what Content-Length announces is the compressed size, and aiohttp hands over the other.
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in response.content.iter_any():
-        size += len(chunk)
-        if size > MAX_ANSWER:
-            raise TransportFailure(FailureKind.UNUSABLE, f"an answer of more than {MAX_ANSWER} bytes")
-        chunks.append(chunk)
-    return b"".join(chunks)
+def _parse(url: str) -> URL:
+    try:
+        return URL(url)
+    except ValueError as error:
+        raise aiohttp.InvalidURL(url) from error

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +24,22 @@ class LimitPolicy:
     per_second: float | None = None
 
 
+class Place:
+    """A place that has been taken: `with` gives it back. One object does for all, since it says only whose place it is."""
+
+    __slots__ = ("_leave",)
+
+    def __init__(self, leave: Callable[[], None]) -> None:
+        self._leave = leave
+
+    def __enter__(self) -> None:
+        """Do nothing: the place has been taken."""
+
+    def __exit__(self, *_exception: object) -> None:
+        """Give the place back."""
+        self._leave()
+
+
 class Limiter:
     """Limits of a bot or an account: turns at once, and turns per second (a token bucket that holds one second's worth).
 
@@ -42,20 +57,32 @@ class Limiter:
         self._clock = clock
         self._tokens = policy.per_second or 0.0
         self._filled_at = clock.monotonic()
+        self._place = Place(self.leave)
 
-    @contextmanager
-    def admit(self) -> Iterator[None]:
-        """Hold a place for one turn. Raise RequestRefused (429) with the seconds after which there may be one."""
-        with nullcontext() if self._within is None else self._within.admit():
+    def admit(self) -> Place:
+        """Take a place for one turn, given back by the `with` that this stands in.
+
+        Raise RequestRefused (429) with the seconds after which there may be one.
+        """
+        if self._within is not None:
+            self._within.admit()
+        try:
             if self.policy.in_flight is not None and self.in_flight >= self.policy.in_flight:
                 raise _refuse(RATE_LIMITED, f"The {self._whose} has as many turns under way as its limit allows.", 1.0)
             if self.policy.per_second is not None:
                 self._take_token(self.policy.per_second)
-            self.in_flight += 1
-            try:
-                yield
-            finally:
-                self.in_flight -= 1
+        except RequestRefused:
+            if self._within is not None:
+                self._within.leave()
+            raise
+        self.in_flight += 1
+        return self._place
+
+    def leave(self) -> None:
+        """Give a place back."""
+        self.in_flight -= 1
+        if self._within is not None:
+            self._within.leave()
 
     def _take_token(self, rate: float) -> None:
         now = self._clock.monotonic()
@@ -81,33 +108,39 @@ class Gate:
         self._idle.set()
         self.in_flight = 0
         self.draining = False
+        self._place = Place(self.leave)
+        self._vendor_places: dict[str, Place] = {}
 
-    @contextmanager
-    def admit(self) -> Iterator[None]:
-        """Hold a place for one request. Raise RequestRefused (503) when full or draining."""
+    def admit(self) -> Place:
+        """Take a place for one request, as `Limiter.admit` does. Raise RequestRefused (503) when full or draining."""
         if self.draining:
             raise _refuse(OVERLOADED, "The gateway is shutting down.", 1.0)
         if self.in_flight >= self._ceiling:
             raise _refuse(OVERLOADED, "The gateway has as many turns under way as it can hold.", 1.0)
+        if not self.in_flight:
+            self._idle.clear()
         self.in_flight += 1
-        self._idle.clear()
-        try:
-            yield
-        finally:
-            self.in_flight -= 1
-            if not self.in_flight:
-                self._idle.set()
+        return self._place
 
-    @contextmanager
-    def admit_vendor(self, vendor: str) -> Iterator[None]:
-        """Hold one of a vendor's places. Raise RequestRefused (503) when its share is used up."""
+    def leave(self) -> None:
+        """Give a place back."""
+        self.in_flight -= 1
+        if not self.in_flight:
+            self._idle.set()
+
+    def admit_vendor(self, vendor: str) -> Place:
+        """Take one of a vendor's places. Raise RequestRefused (503) when its share is used up."""
         if self._per_vendor[vendor] >= self._vendor_ceiling:
             raise _refuse(OVERLOADED, "The gateway has as many turns under way at this vendor as it can hold.", 1.0)
         self._per_vendor[vendor] += 1
-        try:
-            yield
-        finally:
-            self._per_vendor[vendor] -= 1
+        place = self._vendor_places.get(vendor)
+        if place is None:
+            place = self._vendor_places[vendor] = Place(lambda: self.leave_vendor(vendor))
+        return place
+
+    def leave_vendor(self, vendor: str) -> None:
+        """Give one of a vendor's places back."""
+        self._per_vendor[vendor] -= 1
 
     async def drain(self, timeout: float) -> bool:  # noqa: ASYNC109 - how long the caller will wait
         """Refuse what is new and wait for what is under way; False when some of it outlasted `timeout` seconds."""

@@ -1,35 +1,44 @@
 """One event at a time per conversation, in order of arrival, within this process."""
 
 import asyncio
+from collections import deque
 
 
 class MemoryOrder:
-    """A fair lock per conversation; forgotten when nobody holds it or waits."""
+    """A fair lock per conversation; forgotten when nobody holds it or waits. Most are held by one and waited for by none."""
 
     def __init__(self) -> None:
-        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._lines: dict[str, deque[asyncio.Future[None]] | None] = {}
+        """Who waits for a conversation that is held; None until somebody does."""
 
     async def acquire(self, key: str) -> None:
         """Wait for this conversation's turn and hold it. A caller who gives up (cancellation) leaves the line."""
-        lock, users = self._locks.get(key) or (asyncio.Lock(), 0)
-        self._locks[key] = lock, users + 1
+        if key not in self._lines:
+            self._lines[key] = None
+            return
+        line = self._lines[key]
+        if line is None:
+            line = self._lines[key] = deque()
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        line.append(turn)
         try:
-            await lock.acquire()  # asyncio.Lock serves its waiters first come, first served
+            await turn
         except BaseException:
-            self._forget(key)
+            if turn.done() and not turn.cancelled():  # the turn had come just then: it is the next one's
+                self.release(key)
+            elif turn in line:
+                line.remove(turn)
             raise
 
     def release(self, key: str) -> None:
         """Let the next one through."""
-        self._locks[key][0].release()
-        self._forget(key)
+        line = self._lines[key]
+        while line:
+            turn = line.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        del self._lines[key]
 
     def __len__(self) -> int:
-        return len(self._locks)
-
-    def _forget(self, key: str) -> None:
-        lock, users = self._locks[key]
-        if users == 1:
-            del self._locks[key]
-        else:
-            self._locks[key] = lock, users - 1
+        return len(self._lines)

@@ -1,0 +1,139 @@
+"""One request and its answer on one of aiohttp's pooled connections, without what aiohttp's client does around that.
+
+`ClientSession.request` looks at cookies, proxies, redirects, authentication and middlewares for each request, and starts a
+task to write its body. A vendor's request needs none of that, and it was a good part of what an event cost. What stays
+aiohttp's: finding the host, connecting, TLS, the pool, the parser of answers, unpacking. This uses aiohttp below the surface
+that it documents, so its minor version is pinned, and tests/unit/vendors/test_exchange.py fails where that lower half changes.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import aiohttp
+from aiohttp import ClientTimeout, hdrs
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.client_reqrep import ClientRequest
+from multidict import CIMultiDict
+from yarl import URL
+
+from gateway.contract.errors import FailureKind
+
+SWITCHING_PROTOCOLS: Final = 101
+
+
+class TransportFailure(Exception):
+    """A request that brought no whole answer."""
+
+    def __init__(self, kind: FailureKind, what: str) -> None:
+        super().__init__(what)
+        self.kind = kind
+        self.what = what
+        """In words for a log line; facts only, never content."""
+
+
+class Origin:
+    """Where requests of one session go: scheme, host and port, and the headers that they have in common."""
+
+    __slots__ = ("connector", "headers", "target")
+
+    def __init__(self, session: aiohttp.ClientSession, url: URL) -> None:
+        """Take any URL of the origin. Raise aiohttp's InvalidURL for one without a host, and for other schemes than HTTP's."""
+        connector = session.connector
+        if connector is None:
+            raise RuntimeError("the session is closed")
+        if url.scheme not in connector.allowed_protocol_schema_set:
+            raise aiohttp.NonHttpUrlClientError(url)
+        self.connector = connector
+        self.target = ClientRequest(hdrs.METH_POST, url, loop=session._loop, session=session)  # noqa: SLF001 - see the module
+        """What the connector looks at, to find a connection or to make one. It is never sent."""
+        self.headers: CIMultiDict[str] = CIMultiDict({hdrs.HOST: url.host_port_subcomponent or ""})
+        for name in (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING):
+            self.headers[name] = ClientRequest.DEFAULT_HEADERS[name]
+        if hdrs.AUTHORIZATION in self.target.headers:
+            self.headers[hdrs.AUTHORIZATION] = self.target.headers[hdrs.AUTHORIZATION]  # a name and password in the URL
+        self.headers.update(session.headers)
+
+
+_origins: WeakKeyDictionary[aiohttp.ClientSession, dict[tuple[str, str], Origin]] = WeakKeyDictionary()
+"""By session, then by scheme and authority: as many as the account files name."""
+
+
+def find_origin(session: aiohttp.ClientSession, url: URL) -> Origin:
+    """Give the origin of a URL, made on its first use. Raise as Origin does."""
+    known = _origins.get(session)
+    if known is None:
+        known = _origins[session] = {}
+    key = (url.scheme, url.raw_authority)
+    origin = known.get(key)
+    if origin is None:
+        origin = known[key] = Origin(session, url)
+    return origin
+
+
+async def exchange(
+    origin: Origin,
+    method: str,
+    target: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    limits: ClientTimeout,
+    max_answer: int,
+) -> tuple[int, Mapping[str, str], bytes]:
+    """Send one request and give (status, headers, body, unpacked). `target` is a path and query, as they are sent.
+
+    Raise ValueError for what cannot stand in a request's head, TimeoutError when no connection was to be had in
+    `limits.connect` seconds, TransportFailure (UNUSABLE) for an answer of more than `max_answer` bytes, and aiohttp's errors for
+    all others. A cancelled exchange leaves no connection behind.
+    """
+    head = write_head(method, target, origin.headers, headers, body)
+    try:
+        connection = await origin.connector.connect(origin.target, [], limits)
+    except TimeoutError as error:
+        raise aiohttp.ConnectionTimeoutError from error
+    try:
+        answer = await _ask(connection.protocol, head if body is None else head + body, max_answer)
+    except BaseException:
+        connection.close()
+        raise
+    connection.release()  # to the pool, or closed where the answer leaves it in no state for another
+    return answer
+
+
+async def _ask(
+    protocol: ResponseHandler | None, request: bytes, max_answer: int
+) -> tuple[int, Mapping[str, str], bytes]:
+    if protocol is None or protocol.transport is None:
+        raise aiohttp.ServerDisconnectedError  # between being found in the pool and being used
+    protocol.set_response_params(read_until_eof=True)
+    protocol.transport.write(request)
+    message, content = await protocol.read()
+    while message.code < 200 and message.code != SWITCHING_PROTOCOLS:
+        message, content = await protocol.read()
+    # Counted as it comes: what Content-Length announces is the compressed size, and aiohttp hands over the other.
+    chunks: list[bytes] = []
+    size = 0
+    while not content.at_eof():
+        chunk = await content.readany()
+        size += len(chunk)
+        if size > max_answer:
+            raise TransportFailure(FailureKind.UNUSABLE, f"an answer of more than {max_answer} bytes")
+        chunks.append(chunk)
+    return message.code, message.headers, chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def write_head(
+    method: str, target: str, common: CIMultiDict[str], headers: Mapping[str, str], body: bytes | None
+) -> bytes:
+    """Write a request's line and headers; `headers` come before the common ones. Raise ValueError for a line break in them."""
+    merged = common.copy()
+    merged.update(headers)
+    if body is not None:
+        merged[hdrs.CONTENT_LENGTH] = str(len(body))
+    lines = [f"{name}: {value}" for name, value in merged.items()]
+    text = "\r\n".join((f"{method} {target} HTTP/1.1", *lines, "", ""))
+    breaks = len(lines) + 2
+    if text.count("\n") != breaks or text.count("\r") != breaks or "\0" in text:
+        raise ValueError("a header has a line break in it")
+    return text.encode()
