@@ -1,1 +1,1 @@
-"""What the console shows of the bots, kept in the store: counts, latencies, states, errors; `gateway.figures.keeping` is the front."""
+"""What the console shows of the bots, kept in the store: counts, latencies, states, errors."""

@@ -65,7 +65,7 @@ LAYERS = (
     ),
     Layer(
         # What makes a bot out of an account file; the hooks package itself must stay free of HTTP.
-        ("gateway.runtime", "gateway.remote_hooks"),
+        ("gateway.runtime", "gateway.fleet", "gateway.bot_maker", "gateway.remote_hooks"),
         ours=(*CORE, *TURNS, "gateway:", "config", "hooks", *VENDOR_SERVICES),
         others=frozenset({"aiohttp", "yarl"}),
     ),
