@@ -88,6 +88,11 @@ LAYERS = (
         ours=("gateway:", *TURNS, *CORE, "gateway.ingress", "gateway.figures", "hooks.redact"),
         others=frozenset({"aiohttp", "jwt"}),
     ),
+    Layer(
+        # An observer of turns, beside the pipeline: it knows the archive by its port alone.
+        ("gateway.figures",),
+        ours=(*TURNS, "gateway.contract", "gateway.resilience.breaker", "gateway.status", "gateway.telemetry.logging"),
+    ),
     Layer(TURNS, ours=(*CORE, *TURNS, "hooks.runner", "hooks.context")),
     Layer(("gateway.resilience",), ours=("gateway.contract",), others=frozenset({"tenacity"})),
     Layer(("gateway.sessions",), ours=("gateway.contract",), others=None, never=SDKS | {"aiohttp", "tenacity"}),
@@ -215,6 +220,9 @@ def test_a_packages_own_module_imports_nothing(package: str) -> None:
         ("gateway.ingress.events", "gateway.sessions.memory"),
         ("gateway.ingress.events", "google.auth"),
         ("gateway.ingress.events", "gateway.app"),
+        ("gateway.figures.keeping", "gateway.sessions.memory_archive"),
+        ("gateway.figures.keeping", "gateway.ingress.status"),
+        ("gateway.pipeline", "gateway.figures.keeping"),
         ("gateway.console.routes", "gateway.runtime"),
         ("gateway.console.routes", "vendors.registry"),
         ("gateway.ingress.events", "gateway.console.routes"),
