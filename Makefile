@@ -49,6 +49,16 @@ console-lint: console/node_modules/.lint  ## the console's types, eslint and uni
 	console/with-node.sh npm run --silent lint
 	console/with-node.sh npm test --silent
 
+.PHONY: console-test screenshots chromium
+chromium:  # the console is tested in a real browser; installed from Debian where that is possible
+	tests/install-chromium.sh
+
+console-test: console chromium  ## test the console in a real browser
+	$(BIN)/python -m pytest tests/console -n 2 --dist loadfile
+
+screenshots: console chromium  ## renew the documentation's pictures of the console
+	$(BIN)/python -m tests.console.screenshots
+
 .PHONY: redis
 redis:  # the tests of the store want a real one; installed from Debian where that is possible
 	tests/install-redis.sh
@@ -87,7 +97,7 @@ lint: setup  ## ruff
 type: setup  ## mypy, strict
 	$(BIN)/mypy
 
-check: test lint type console-lint differential functions chaos-short  ## all that CI runs (needs node and npm)
+check: test lint type console-lint console-test differential functions chaos-short  ## all that CI runs (needs node and npm)
 
 lock:  ## renew the pinned versions from pyproject.toml
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
