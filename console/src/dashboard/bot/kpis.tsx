@@ -11,7 +11,7 @@ const TILES: readonly { total: Total; label: string; of: Total | null; note: str
   { total: "conversations", label: "Conversations", of: null, note: "that began in this time" },
   { total: "closed", label: "Closed", of: "conversations", note: "by the bot" },
   { total: "transferred", label: "Transferred", of: "conversations", note: "by the bot, to a skill" },
-  { total: "escalated", label: "Escalated", of: "conversations", note: "to a human, after a failure" },
+  { total: "escalated", label: "Escalated", of: "conversations", note: "after a failure" },
   { total: "failed", label: "Failed turns", of: "turns", note: "answered with an error" },
   { total: "turns", label: "Turns", of: null, note: "messages and events" },
 ];

@@ -105,7 +105,7 @@ export function Chart({ plot, figures, pointed, onPoint }: ChartProps) {
                 <Swatch line={line} />
                 {line.label}
               </span>
-              <span class="chart-value">{pointed === null ? "" : write(plot, figures.series[line.name][now])}</span>
+              <span class="chart-value">{pointed === null ? whole(line, figures) : write(plot, figures.series[line.name][now])}</span>
             </button>
           </li>
         ))}
@@ -140,6 +140,11 @@ export function write(plot: Plot, value: number | null | undefined): string {
     return NOTHING;
   }
   return plot.unit === "ms" ? formatMs(value) : formatCount(value);
+}
+
+/** Say what a line comes to over the whole window, for when nothing in it is pointed at. */
+function whole({ name }: Line, { totals, latency }: Figures): string {
+  return name === "p50Ms" || name === "p95Ms" || name === "p99Ms" ? formatMs(latency[name]) : `${formatCount(totals[name])} in all`;
 }
 
 function readOut(plot: Plot, figures: Figures, index: number): string {
