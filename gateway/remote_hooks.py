@@ -74,6 +74,16 @@ class RemoteHook:
         return _read_result(answer) if self._result_counts else None
 
 
+def name_hook(spec: HookSection) -> str:
+    """Name a hook as people are told of it."""
+    if spec.use is not None:
+        return spec.use
+    if (address := spec.find_address()) is not None:
+        return f"lambda {address.lambda_uuid}"
+    # No more than the host: with many services the path of a hook is its password.
+    return str(URL(spec.url or "").origin())
+
+
 class HooksByKind(NamedTuple):
     """A bot's hooks, in the order of the account file."""
 
@@ -103,12 +113,9 @@ class HookMaker:
             return load_hook(HookSpec(spec.use, spec.options))
         if (address := spec.find_address()) is not None:
             target: _Target = self._aim_at_function(address, private)
-            name = f"lambda {address.lambda_uuid}"
         else:
             target = self._aim_at_url(spec, private)
-            # No more than the host: with many services the path of a hook is its password.
-            name = str(URL(spec.url or "").origin())
-        return Hook(name, RemoteHook(target, result_counts=result_counts), remote=True)
+        return Hook(name_hook(spec), RemoteHook(target, result_counts=result_counts), remote=True)
 
     def _aim_at_url(self, spec: HookSection, private: frozenset[str]) -> _Target:
         headers = {name: value.get_secret_value() for name, value in spec.headers.items()}
