@@ -5,8 +5,8 @@ repeat? → limits → this conversation's turn → request → pre hooks → ve
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import quote
@@ -22,7 +22,7 @@ from gateway.contract.errors import (
     UnforeseenFault,
     VendorFailure,
 )
-from gateway.contract.ports import Clock, StoreFailed
+from gateway.contract.ports import Clock
 from gateway.contract.reply import verify
 from gateway.contract.types import Event, Json, Reply
 from gateway.contract.wire import WireError
@@ -38,6 +38,8 @@ from hooks.runner import build_error_report
 
 ERROR_HOOKS_TIME: Final = 3.0
 """Seconds for all error hooks of a turn together, beyond its deadline: 25 s and these stay below LivePerson's 30 s."""
+
+_NO_CIRCUIT: Final = nullcontext()
 
 Render: TypeAlias = Callable[[Reply], bytes]
 """A front door's way of writing a reply."""
@@ -88,6 +90,11 @@ class Turn:
     error: BridgeError | None = None
     fault: BaseException | None = None
     """What was behind an unforeseen fault."""
+
+    def note(self, step: str, began: float, ended: float) -> None:
+        """Note the time that a step took, by the clock that only goes forward."""
+        self.steps[step] = ended - began
+        self.spans.append(Span(step, began - self.started, ended - began))
 
 
 Observer: TypeAlias = Callable[[Turn], None]
@@ -147,101 +154,104 @@ class Pipeline:
                 observer(turn)
 
     async def _run(self, turn: Turn, visit: Visit, render: Render, prepare: Prepare | None) -> Answer:
-        """Give the first answer to a repeat, or run the turn under its bot's limits when its conversation's turn has come."""
-        with ExitStack() as held:
-            try:
-                async with asyncio.timeout(turn.deadline.left()):
-                    if (first := await visit.find_answer()) is not None:
-                        turn.outcome = "repeated"
-                        return first
-                    held.enter_context(turn.bot.limiter.admit())
-                    with self._timed(turn, "queue"):
-                        await visit.wait_turn()
-                    turn.is_new = visit.is_new
+        """Give the first answer to a repeat, or run the turn under its bot's limits; a failure becomes one of the catalogue."""
+        admitted = False
+        try:
+            # One limit for all that may wait: for the first answer, for the turn, for the vendor. Hooks have their own.
+            async with asyncio.timeout(turn.deadline.left()) as limit:
+                if (first := await visit.find_answer()) is not None:
+                    turn.outcome = "repeated"
+                    return first
+                turn.bot.limiter.admit()
+                admitted = True
+                await self._wait_turn(turn, visit)
                 if prepare is not None:
                     turn.event = prepare(turn.event, visit.conversation.opening)
-            except RequestRefused as refusal:
-                turn.outcome, turn.error = "refused", refusal
-                raise
-            except TimeoutError as error:
-                failure = _out_of_time(turn)
-                failure.__cause__ = error
-                return await self._fail(turn, visit, failure, render)
-            except StoreFailed as fault:
-                # Without the store nobody knows whose turn it is, nor whether the vendor has had this event already.
-                turn.fault = fault
-                return await self._fail(turn, visit, UnforeseenFault(), render)
-            return await self._converse(turn, visit, render)
-
-    async def _converse(self, turn: Turn, visit: Visit, render: Render) -> Answer:
-        """Ask the bot and keep what is to be kept; a failure of any kind becomes an error of the catalogue."""
-        try:
-            reply = await self._ask_bot(turn, visit.conversation)
-            body = render(reply)
+                await self._ask_bot(turn, visit.conversation, limit)
+            reply = await self._read_reply(turn, visit.conversation)
+            answer = Answer(render(reply))
             _save(visit)
+        except RequestRefused as refusal:
+            turn.outcome, turn.error = "refused", refusal
+            raise
         except TurnFailed as failure:
             return await self._fail(turn, visit, failure, render)
+        except TimeoutError as error:
+            late = _out_of_time(turn)
+            late.__cause__ = error
+            return await self._fail(turn, visit, late, render)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the consumer gets an answer or an escalation
+            # A store that fails too: nobody knows then whose turn it is, nor whether the vendor has had this event already.
             turn.fault = fault
             return await self._fail(turn, visit, UnforeseenFault(), render)
+        finally:
+            if admitted:
+                turn.bot.limiter.leave()
         turn.reply, turn.outcome = reply, "answered"
-        return Answer(body)
+        return answer
 
-    async def _ask_bot(self, turn: Turn, conversation: Conversation) -> Reply:
-        """Build the request, ask, and read the answer: the order of a turn's steps."""
-        bot, deadline = turn.bot, turn.deadline
-        scope = self._get_scope(turn, conversation)
+    async def _wait_turn(self, turn: Turn, visit: Visit) -> None:
+        began = self._clock.monotonic()
+        try:
+            await visit.wait_turn()
+        finally:
+            turn.note("queue", began, self._clock.monotonic())
+        turn.is_new = visit.is_new
+
+    async def _ask_bot(self, turn: Turn, conversation: Conversation, limit: asyncio.Timeout) -> None:
+        """Build the request, hand it through the pre hooks, and ask."""
+        bot = turn.bot
         turn.built = turn.request = bot.vendor.build_request(turn.event, conversation.session)
-        if scope is not None:
-            with self._timed(turn, "pre_hooks"):
-                turn.request = await bot.hooks.run_pre(turn.request, scope, deadline.left)
-        with self._timed(turn, "vendor"):
-            turn.given = turn.answer = await self._call_vendor(turn, turn.request, conversation)
-        if scope is not None:
-            with self._timed(turn, "post_hooks"):
-                turn.answer = await bot.hooks.run_post(turn.answer, scope, deadline.left)
-        with self._timed(turn, "read"):
-            return verify(bot.vendor.read_reply(turn.answer, bot.reading), bot.rules)
+        if (scope := self._get_scope(turn, conversation)) is not None:
+            limit.reschedule(None)
+            began = self._clock.monotonic()
+            try:
+                turn.request = await bot.hooks.run_pre(turn.request, scope, turn.deadline.left)
+            finally:
+                turn.note("pre_hooks", began, self._clock.monotonic())
+            limit.reschedule(asyncio.get_running_loop().time() + turn.deadline.left())
+        began = self._clock.monotonic()
+        try:
+            turn.given = turn.answer = await self._call_vendor(turn, turn.request, conversation, limit)
+        finally:
+            turn.steps["vendor"] = self._clock.monotonic() - began
 
-    async def _call_vendor(self, turn: Turn, request: Json, conversation: Conversation) -> Json:
+    async def _read_reply(self, turn: Turn, conversation: Conversation) -> Reply:
+        """Hand the answer through the post hooks, read and verify it."""
+        bot, answer = turn.bot, turn.answer
+        assert answer is not None  # noqa: S101 - the vendor has been asked
+        if (scope := self._get_scope(turn, conversation)) is not None:
+            began = self._clock.monotonic()
+            try:
+                turn.answer = answer = await bot.hooks.run_post(answer, scope, turn.deadline.left)
+            finally:
+                turn.note("post_hooks", began, self._clock.monotonic())
+        began = self._clock.monotonic()
+        try:
+            return verify(bot.vendor.read_reply(answer, bot.reading), bot.rules)
+        finally:
+            turn.note("read", began, self._clock.monotonic())
+
+    async def _call_vendor(self, turn: Turn, request: Json, conversation: Conversation, limit: asyncio.Timeout) -> Json:
         """Ask the vendor, unless its circuit is open, as often as its failures allow, until the deadline."""
         bot = turn.bot
-
-        async def attempt(seconds: float) -> Json:
-            began = self._clock.monotonic()
-            if turn.attempts:
-                last = turn.spans[-1]
-                turn.spans.append(
-                    Span("wait", last.began + last.seconds, began - turn.started - last.began - last.seconds)
-                )
-            turn.attempts += 1
-            failed: str | None = "unforeseen fault"
-            try:
-                answer = await bot.vendor.ask(request, conversation.session, timeout=seconds)
-                failed = None
-            except VendorFailure as failure:
-                failed = failure.kind.label
-                raise
-            except asyncio.CancelledError:
-                failed = "cut off"
-                raise
-            finally:
-                turn.spans.append(Span("attempt", began - turn.started, self._clock.monotonic() - began, failed))
-            return answer
-
         try:
-            with nullcontext() if bot.breaker is None else bot.breaker.guard(bot.vendor.send_code):
+            with _NO_CIRCUIT if bot.breaker is None else bot.breaker.guard(bot.vendor.send_code):
                 try:
-                    async with asyncio.timeout(turn.deadline.left()):
-                        return await call_with_retries(
-                            attempt,
-                            policy=bot.retry,
-                            attempt_timeout=bot.attempt_timeout,
-                            deadline=turn.deadline,
-                            clock=self._clock,
-                        )
+                    return await call_with_retries(
+                        lambda seconds: self._attempt(turn, request, conversation, seconds),
+                        policy=bot.retry,
+                        attempt_timeout=bot.attempt_timeout,
+                        deadline=turn.deadline,
+                        clock=self._clock,
+                    )
                 except TimeoutError as error:
                     raise _out_of_time(turn) from error
+                except asyncio.CancelledError as error:
+                    # The circuit must hear that it was the time that ran out, and nobody who gave up.
+                    if limit.expired() and _count_cancellations() == 1:
+                        raise _out_of_time(turn) from error
+                    raise
         except InvalidRequest as problem:
             if not bot.hooks:
                 raise
@@ -249,6 +259,26 @@ class Pipeline:
         finally:
             if turn.attempts > 1:
                 bot.metrics.retries.inc(turn.attempts - 1)
+
+    async def _attempt(self, turn: Turn, request: Json, conversation: Conversation, seconds: float) -> Json:
+        began = self._clock.monotonic()
+        if turn.attempts:
+            last = turn.spans[-1]
+            turn.spans.append(Span("wait", last.began + last.seconds, began - turn.started - last.began - last.seconds))
+        turn.attempts += 1
+        failed: str | None = "unforeseen fault"
+        try:
+            answer = await turn.bot.vendor.ask(request, conversation.session, timeout=seconds)
+            failed = None
+        except VendorFailure as failure:
+            failed = failure.kind.label
+            raise
+        except asyncio.CancelledError:
+            failed = "cut off"
+            raise
+        finally:
+            turn.spans.append(Span("attempt", began - turn.started, self._clock.monotonic() - began, failed))
+        return answer
 
     async def _fail(self, turn: Turn, visit: Visit, failure: TurnFailed, render: Render) -> Answer:
         """End the turn with an error: tell the error hooks, keep what is to be kept, escalate or raise."""
@@ -287,16 +317,6 @@ class Pipeline:
         )
         return turn.scope
 
-    @contextmanager
-    def _timed(self, turn: Turn, step: str) -> Iterator[None]:
-        started = self._clock.monotonic()
-        try:
-            yield
-        finally:
-            turn.steps[step] = seconds = self._clock.monotonic() - started
-            if step != "vendor":  # its attempts are spans of their own
-                turn.spans.append(Span(step, started - turn.started, seconds))
-
 
 def _save(visit: Visit) -> None:
     """Have the conversation kept as it is now; not where its turn never came, since then it belongs to another."""
@@ -304,6 +324,12 @@ def _save(visit: Visit) -> None:
         visit.save()
     except WireError as error:
         raise HookFailed("A hook left something in its state that is not JSON.") from error
+
+
+def _count_cancellations() -> int:
+    """Say how many have asked for the end of this task, a time limit that is over included."""
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
 
 
 def _out_of_time(turn: Turn) -> VendorFailure:
@@ -315,7 +341,8 @@ def _repeat_keys(bot: Bot, event: Event, idempotency_key: str | None) -> list[st
     keys = []
     if event.sequence is not None:
         # The sequence comes first: it holds no slash that the conversation id could forge.
-        keys.append(f"answer/{bot.prefix}sequence/{quote(event.sequence, safe='')}/{event.conversation_id}")
+        number = event.sequence if event.sequence.isdecimal() else quote(event.sequence, safe="")
+        keys.append(f"answer/{bot.prefix}sequence/{number}/{event.conversation_id}")
     if idempotency_key:
         keys.append(f"answer/{bot.prefix}key/{idempotency_key}")
     return keys

@@ -61,8 +61,7 @@ class ReplyRules:
 def verify(reply: Reply, rules: ReplyRules) -> Reply:
     """Give back the reply as it may leave, with a warning for all that was changed. Raise ReplyRejected."""
     warnings = list(reply.warnings)
-    verified = (_verify_message(message, f"messages[{n}]", rules, warnings) for n, message in enumerate(reply.messages))
-    messages = tuple(message for message in verified if message is not None)
+    messages = _verify_messages(reply.messages, rules, warnings)
     if reply.legacy_content is not None and "quickReplies" in reply.legacy_content:
         _refuse_quick_replies_on_chat(rules)
     encoded_metadata = _verify_encoded_metadata(reply.encoded_metadata, rules, "context", warnings)
@@ -88,7 +87,24 @@ def verify(reply: Reply, rules: ReplyRules) -> Reply:
         warnings.append(
             "messages: texts differ in encodedMetadata, of which an answer has one for all: the first is used"
         )
+    if messages is reply.messages and action is reply.action and len(warnings) == len(reply.warnings):
+        return reply  # every change comes with a warning, or with other messages
     return replace(reply, messages=messages, action=action, encoded_metadata=encoded_metadata, warnings=tuple(warnings))
+
+
+def _verify_messages(messages: tuple[Message, ...], rules: ReplyRules, warnings: list[str]) -> tuple[Message, ...]:
+    """Give back the messages as they may leave: the very tuple when that is how they are, as nearly always."""
+    verified: list[Message] = []
+    changed = False
+    for n, message in enumerate(messages):
+        if type(message) is Text and message.encoded_metadata is None:
+            verified.append(message)
+            continue
+        kept = _verify_message(message, f"messages[{n}]", rules, warnings)
+        changed |= kept is not message
+        if kept is not None:
+            verified.append(kept)
+    return tuple(verified) if changed else messages
 
 
 def _verify_message(message: Message, path: str, rules: ReplyRules, warnings: list[str]) -> Message | None:
@@ -96,7 +112,7 @@ def _verify_message(message: Message, path: str, rules: ReplyRules, warnings: li
     match message:
         case Text(encoded_metadata=str()):
             kept = _verify_encoded_metadata(message.encoded_metadata, rules, path, warnings)
-            return replace(message, encoded_metadata=kept)
+            return message if kept == message.encoded_metadata else replace(message, encoded_metadata=kept)
         case StructuredContent():
             return _verify_structured_content(message, path, rules, warnings)
         case Delay() if message.seconds > rules.max_delay:

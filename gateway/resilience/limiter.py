@@ -27,17 +27,17 @@ class LimitPolicy:
 class Place:
     """A place that has been taken: `with` gives it back. One object does for all, since it says only whose place it is."""
 
-    __slots__ = ("_leave",)
+    __slots__ = ("leave",)
 
     def __init__(self, leave: Callable[[], None]) -> None:
-        self._leave = leave
+        self.leave = leave
 
     def __enter__(self) -> None:
         """Do nothing: the place has been taken."""
 
     def __exit__(self, *_exception: object) -> None:
         """Give the place back."""
-        self._leave()
+        self.leave()
 
 
 class Limiter:

@@ -39,20 +39,16 @@ async def call_with_retries(
     Waits are exponential with full jitter; a `Retry-After` is waited out instead, and when it does not fit into what is left
     of the deadline the failure is raised at once. Raise the last VendorFailure as it came; anything else passes through.
     """
-
-    async def one() -> T:
-        return await attempt(min(attempt_timeout, deadline.left()))
-
     # Most turns end with their first attempt, and a retry loop is not free: it is made for a failure, which it sees first.
     try:
-        return await one()
+        return await attempt(min(attempt_timeout, deadline.left()))
     except VendorFailure as failure:
         first = [failure]
 
     async def replay_first() -> T:
         if first:
             raise first.pop()
-        return await one()
+        return await attempt(min(attempt_timeout, deadline.left()))
 
     backoff = wait_random_exponential(multiplier=policy.initial, max=policy.maximum)
 

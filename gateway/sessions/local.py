@@ -55,7 +55,7 @@ class LocalPlace:
         """Give the first answer, waiting for it while it is under way."""
         under_way = self._backend.under_way
         if self._mine is None and self._events:
-            while (first := next((under_way[name] for name in self._events if name in under_way), None)) is not None:
+            while (first := self._find_first()) is not None:
                 # Shielded: a repeat that is given up must not take the first one's answer away.
                 answers = await asyncio.shield(first)
                 for name in self._events:
@@ -69,6 +69,13 @@ class LocalPlace:
             kept = await self._backend.store.get(name)
             if kept is not None and kept != unreadable:
                 return name, kept
+        return None
+
+    def _find_first(self) -> "asyncio.Future[Mapping[str, bytes]] | None":
+        """Find an event under way that has one of this one's names."""
+        for name in self._events:
+            if (first := self._backend.under_way.get(name)) is not None:
+                return first
         return None
 
     async def wait_turn(self) -> bytes | None:

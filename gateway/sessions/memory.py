@@ -42,12 +42,15 @@ class MemoryStore:
     async def apply(self, changes: Sequence[Change]) -> None:
         """Make these changes; the last one is kept even when it alone is larger than all room."""
         now = self._clock.monotonic()
+        self._drop_expired(now)
         for key, value, ttl in changes:
             self._remove(key)
             if value is None:
                 continue
-            self._drop_expired(now)
-            self._queues.setdefault(ttl, OrderedDict())[key] = (now + ttl, value)
+            queue = self._queues.get(ttl)
+            if queue is None:
+                queue = self._queues[ttl] = OrderedDict()
+            queue[key] = (now + ttl, value)
             self._queue_of[key] = ttl
             self.size += _cost(key, value)
             while self.size > self._capacity and len(self._queue_of) > 1:
@@ -67,8 +70,11 @@ class MemoryStore:
 
     def _drop_expired(self, now: float) -> None:
         for queue in self._queues.values():
-            while queue and next(iter(queue.values()))[0] <= now:
-                self._remove(next(iter(queue)))
+            while queue:
+                oldest = next(iter(queue))
+                if queue[oldest][0] > now:
+                    break
+                self._remove(oldest)
 
     def _evict_one(self, spared: str) -> None:
         for ttl in sorted(self._queues):

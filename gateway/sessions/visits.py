@@ -6,7 +6,6 @@ never an error: a conversation then begins anew, a repeat is answered anew.
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import nullcontext
 from typing import Final
 
 import structlog
@@ -76,7 +75,7 @@ class Visit:
 
     async def find_answer(self) -> Answer | None:
         """Give the first answer, waiting while it is under way; None when this event is the first. Raise StoreFailed."""
-        if (answer := await self._find_unkept()) is not None:
+        if self._sessions.unkept and (answer := await self._find_unkept()) is not None:
             return answer
         try:
             found = await self._place.find_answer()
@@ -91,7 +90,7 @@ class Visit:
             self._failed = True
             raise
         # Once more: the first may have ended while this one waited for it.
-        return await self._find_unkept()
+        return await self._find_unkept() if self._sessions.unkept else None
 
     async def wait_turn(self) -> None:
         """Wait for the turn; `conversation` is then what was kept, or a new one. Raise StoreFailed."""
@@ -143,11 +142,12 @@ class Visit:
         if answer is not None and not answer.repeated and not self._failed:
             content = write_answer(answer)
             answers = {name: self._sessions.seal.close(name, content) for name in self._events}
-        # Memory keeps at once, and a timer would be most of what keeping costs.
-        limit = nullcontext() if self._sessions.memory is not None else asyncio.timeout(KEEP_TIME)
         try:
-            async with limit:
+            if self._sessions.memory is not None:  # it keeps at once, and a timer would be most of what keeping costs
                 in_turn = await self._place.leave(conversation=self._to_keep, answers=answers)
+            else:
+                async with asyncio.timeout(KEEP_TIME):
+                    in_turn = await self._place.leave(conversation=self._to_keep, answers=answers)
         except (StoreFailed, TimeoutError) as fault:
             if answers:
                 await self._sessions.unkept.keep(self._events, content)
