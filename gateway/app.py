@@ -127,10 +127,10 @@ class Server:
             _log.warning("drain-timed-out", in_flight=self.gate.in_flight)
 
     def _serve(self, loaded: LoadedAccounts) -> Served:
-        accounts = {}
-        for account in loaded.accounts:
-            bots = {name: bot for (owner, name), bot in self.runtime.bots.items() if owner == account.account}
-            accounts[account.account] = ServedAccount(bots, is_open=account.auth is None)
+        accounts = {
+            account.account: ServedAccount(self.runtime.find_bots(account.account), is_open=account.auth is None)
+            for account in loaded.accounts
+        }
         guarded = {account.account: account.auth for account in loaded.accounts if account.auth is not None}
         keys = {name: _reveal(auth.api_keys) for name, auth in guarded.items()}
         secrets = {name: _reveal(auth.signing_secrets) for name, auth in guarded.items()}

@@ -2,43 +2,36 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Final, Self, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Self
 
 import aiohttp
 
 from config.models import Account
-from config.models import Bot as BotConfig
-from config.sections import Limits
 from gateway import __version__
-from gateway.bot import Bot, Escalation
+from gateway.bot import Bot
+from gateway.bot_maker import BotMaker, import_what_is_needed
 from gateway.clock import SystemClock
 from gateway.contract.callables import Sandbox
-from gateway.contract.ports import Clock, Vendor
-from gateway.contract.reply import ReplyRules
-from gateway.contract.types import AccountId, BotName, ReadingContext
+from gateway.contract.types import AccountId, BotName
+from gateway.fleet import BotKey, Fleet, find_vendors
 from gateway.pipeline import ERROR_HOOKS_TIME, Observer, Pipeline
 from gateway.remote_hooks import HookMaker
 from gateway.reporting import TurnReporter
-from gateway.resilience.breaker import Breaker, BreakerPolicy
-from gateway.resilience.limiter import Limiter, LimitPolicy
-from gateway.resilience.retry import RetryPolicy
 from gateway.sessions.backends import REPEAT_TTL, SESSION_TTL, StoreSettings, make_sessions
-from gateway.status import BotStatus
-from gateway.telemetry.logging import get_logger
 from gateway.telemetry.metrics import Metrics, SharedMetrics
-from hooks.runner import HookRunner
 from vendors.guarded import GuardedSessions
-from vendors.registry import VENDORS
 from vendors.services import Services
+
+if TYPE_CHECKING:
+    from gateway.contract.ports import Clock
 
 USER_AGENT: Final = f"botbridge/{__version__}"
 KEEP_ALIVE: Final = 15.0
 """Seconds that an idle connection to a vendor is kept: below what vendors keep, since a turn sent on a connection that is
 being closed is lost and may not be sent again."""
-
-_Bots: TypeAlias = Mapping[tuple[AccountId, BotName], Bot]
-_Environments: TypeAlias = Mapping[tuple[AccountId, BotName], Mapping[str, Bot]]
+OPENED_AHEAD: Final = 100
+"""Bots: where there are no more, all are opened before somebody talks to them. Of more, each is opened by its first turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +64,18 @@ class Runtime:
     ) -> None:
         self._first_accounts = list(accounts)
         self._settings = settings or RuntimeSettings()
-        self._log = get_logger("runtime")
-        self._statuses: dict[tuple[AccountId, BotName, str | None], BotStatus] = {}  # outlive a reload
+        self._opening: asyncio.Future[None] | None = None
         self._retired: set[asyncio.Future[None]] = set()
         self.clock: Clock = SystemClock()
         self.metrics = Metrics(self._settings.shared_metrics)
-        self.bots: _Bots = {}
-        self.environments: _Environments = {}
+        self.fleet: Fleet | None = None
+        self.bots: Mapping[BotKey, Bot] = {}
+        self.environments: Mapping[BotKey, Mapping[str, Bot]] = {}
         """Of the bots that the Custom Endpoint can reach, by the environments' names."""
         self._observers: list[Observer] = [TurnReporter(self.metrics), *observers]
 
     async def __aenter__(self) -> Self:
-        """Open the store, the shared session and every bot's vendor client. Raise StoreFailed when there is no such store."""
+        """Open the store and the shared session, and serve the accounts. Raise StoreFailed when there is no such store."""
         kept = self._settings
         store = StoreSettings(
             url=kept.store, key=kept.store_key, session_ttl=kept.session_ttl, repeat_ttl=kept.repeat_ttl
@@ -98,8 +91,14 @@ class Runtime:
             headers={"User-Agent": USER_AGENT},
         )
         self._guarded = GuardedSessions(headers={"User-Agent": USER_AGENT}, keep_alive=KEEP_ALIVE)
-        self._hook_maker = HookMaker(self._guarded, self.clock)
         self._sandbox = Sandbox()
+        self._maker = BotMaker(
+            Services(http=self.http, sandbox=self._sandbox, clock=self.clock),
+            HookMaker(self._guarded, self.clock),
+            self.metrics,
+            clock=self.clock,
+            max_delay=kept.max_delay,
+        )
         try:
             await self.serve_accounts(self._first_accounts)
         except BaseException:
@@ -109,142 +108,57 @@ class Runtime:
 
     async def __aexit__(self, *_exception: object) -> None:
         """Close everything, in the opposite order."""
-        for retired in list(self._retired):
-            retired.cancel()
-        if self._retired:
-            await asyncio.wait(self._retired)
-        await _close_all(self._all_bots)
+        await _cancel(self._retired if self._opening is None else {self._opening, *self._retired})
+        if self.fleet is not None:
+            await _close(self.fleet.list_made())
         await self._sandbox.close()
         await self._guarded.close()
         await self.http.close()
         await self.sessions.backend.close()
 
     async def serve_accounts(self, accounts: Iterable[Account]) -> None:
-        """Make the accounts' bots and serve them from now on; turns under way end on the bots they began with."""
-        services = Services(http=self.http, sandbox=self._sandbox, clock=self.clock)
+        """Serve these accounts' bots from now on; turns under way end on the bots they began with.
+
+        A bot is made when somebody first asks for it, and its vendor's client by its first turn, or ahead of it where there
+        are no more than OPENED_AHEAD bots.
+        """
+        accounts = list(accounts)
         # SDK imports are slow and block, so they happen here, off the loop, and never on an event.
-        bots, environments = await asyncio.to_thread(self._make_bots, list(accounts), services)
-        async with asyncio.TaskGroup() as opening:
-            for vendor in _find_vendors(_list_bots(bots, environments)):
-                opening.create_task(vendor.open())
-        replaced = self._all_bots
-        self.bots, self.environments = bots, environments
-        if replaced:
+        await asyncio.to_thread(import_what_is_needed, accounts)
+        if self._opening is not None:
+            await _cancel({self._opening})
+        replaced, self.fleet = self.fleet, Fleet(accounts, self._maker)
+        self.bots, self.environments = self.fleet.bots, self.fleet.environments
+        if replaced is not None:
+            self.metrics.forget_circuits()
             retirement = asyncio.ensure_future(self._retire(replaced))
             self._retired.add(retirement)
             retirement.add_done_callback(self._retired.discard)
+        self._opening = None if len(self.bots) > OPENED_AHEAD else asyncio.ensure_future(self.fleet.open_all())
 
-    @property
-    def _all_bots(self) -> list[Bot]:
-        return _list_bots(self.bots, self.environments)
+    def find_bots(self, account: AccountId) -> Mapping[BotName, Bot]:
+        """Give the bots of an account that is served."""
+        assert self.fleet is not None  # noqa: S101 - there is one from entry to exit
+        return self.fleet.accounts[account]
 
-    async def _retire(self, bots: list[Bot]) -> None:
+    async def _retire(self, replaced: Fleet) -> None:
         """Close replaced bots once no turn can be under way on them, or when the process ends."""
-        longest = max(bot.total_timeout for bot in bots) + ERROR_HOOKS_TIME
+        longest = max((bot.total_timeout for bot in replaced.list_made()), default=0.0) + ERROR_HOOKS_TIME
         try:
             await self.clock.sleep(longest + 1)
         finally:
-            await _close_all(bots)
-
-    def _make_bots(self, accounts: list[Account], services: Services) -> tuple[_Bots, _Environments]:
-        made: dict[tuple[AccountId, BotName], Bot] = {}
-        environments: dict[tuple[AccountId, BotName], dict[str, Bot]] = {}
-        for account in accounts:
-            limiter = Limiter(_limit_policy(account.limits), self.clock, whose="account")
-            for name, config in account.bots.items():
-                bot = made[account.account, name] = self._make_bot(account, config, services, limiter)
-                variants = {}
-                if account.custom_endpoint is not None:
-                    variants = environments[account.account, name] = self._make_variants(config, bot, services)
-                self._watch_circuits(bot, variants.values())
-        return made, environments
-
-    def _make_variants(self, config: BotConfig, bot: Bot, services: Services) -> dict[str, Bot]:
-        """Make a bot's environments. Those with equal settings are one bot at one vendor; limits are the bot's, for all."""
-        known: list[tuple[object, Bot]] = [(config.settings, bot)]
-        variants = {}
-        for name, settings in config.environments.items():
-            variant = next((found for like, found in known if like == settings), None)
-            if variant is None:
-                variant = replace(
-                    bot,
-                    vendor=VENDORS[config.vendor].create(settings, services),
-                    breaker=self._make_breaker(config),
-                    status=self._find_status(bot.account, bot.name, name),
-                )
-                known.append((settings, variant))
-            # This door's CHANGE_TTR knows CUSTOM, whatever the account's feature says of the other's.
-            rules = replace(variant.rules, custom_ttr=True)
-            variants[name] = replace(variant, environment=name, rules=rules)
-        return variants
-
-    def _find_status(self, account: AccountId, bot: BotName, environment: str | None = None) -> BotStatus:
-        return self._statuses.setdefault((account, bot, environment), BotStatus(self.clock))
-
-    def _make_bot(self, account: Account, config: BotConfig, services: Services, within: Limiter) -> Bot:
-        """Turn one bot of an account file into one that can take turns."""
-        channel = config.channel
-        escalation = config.escalation
-        return Bot(
-            account=account.account,
-            name=config.name,
-            vendor_name=config.vendor,
-            vendor=VENDORS[config.vendor].create(config.settings, services),
-            hooks=HookRunner(
-                *self._hook_maker.make(config.hooks),
-                timeout=config.hooks.timeout,
-                sandbox=services.sandbox,
-                skip_failed=config.hooks.on_failure == "skip",
-            ),
-            retry=RetryPolicy(config.retry.attempts, config.retry.initial, config.retry.maximum),
-            attempt_timeout=config.timeouts.attempt,
-            total_timeout=config.timeouts.total,
-            limiter=Limiter(_limit_policy(config.limits), self.clock, within=within),
-            breaker=self._make_breaker(config),
-            escalation=Escalation(escalation.skill, escalation.message) if escalation else None,
-            rules=ReplyRules(
-                channel=channel,
-                skills=account.skills,
-                encoded_metadata=account.features.encoded_metadata,
-                custom_ttr=account.features.custom_ttr,
-                structured_content=config.structured_content,
-                image_hosts=account.image_hosts,
-                max_delay=self._settings.max_delay,
-            ),
-            reading=ReadingContext(channel=channel, default_skill=escalation.skill if escalation else None),
-            metrics=self.metrics.for_bot(account.account, config.name, config.vendor),
-            status=self._find_status(account.account, config.name),
-        )
-
-    def _make_breaker(self, config: BotConfig) -> Breaker | None:
-        """Make a bot's circuit, where its account file has one."""
-        if config.breaker is None:
-            return None
-        policy = BreakerPolicy(config.breaker.failures, config.breaker.window, config.breaker.open_for)
-        return Breaker(policy, self.clock)
-
-    def _watch_circuits(self, bot: Bot, variants: Iterable[Bot]) -> None:
-        """Show a bot's circuit as open while it is so in any of its environments."""
-        breakers = [one.breaker for one in (bot, *variants) if one.breaker is not None]
-        if breakers:
-            self.metrics.watch_circuit(
-                bot.account, bot.name, bot.vendor_name, lambda: any(breaker.is_open for breaker in breakers)
-            )
+            # Those too that a request has asked for which had come before the reload.
+            await _close(replaced.list_made())
 
 
-def _limit_policy(limits: Limits | None) -> LimitPolicy:
-    return LimitPolicy() if limits is None else LimitPolicy(limits.in_flight, limits.per_second)
+async def _cancel(work: Iterable[asyncio.Future[None]]) -> None:
+    """Cancel all of these and wait for their ends."""
+    if work := set(work):
+        for each in work:
+            each.cancel()
+        await asyncio.wait(work)
 
 
-def _list_bots(bots: _Bots, environments: _Environments) -> list[Bot]:
-    return [*bots.values(), *(variant for variants in environments.values() for variant in variants.values())]
-
-
-def _find_vendors(bots: Iterable[Bot]) -> list[Vendor]:
-    """List the bots' clients, each once: environments share them."""
-    return list({id(bot.vendor): bot.vendor for bot in bots}.values())
-
-
-async def _close_all(bots: Iterable[Bot]) -> None:
-    for vendor in _find_vendors(bots):
+async def _close(bots: Iterable[Bot]) -> None:
+    for vendor in find_vendors(bots):
         await vendor.close()

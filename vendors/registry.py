@@ -27,8 +27,12 @@ class Registration:
         found: type[BaseModel] = _load(self.settings)
         return found
 
+    def load_client(self) -> None:
+        """Import the client, with its SDK, so that `create` takes no time."""
+        _load(self.client)
+
     def create(self, settings: "BaseModel", services: "Services") -> "Vendor":
-        """Import the client, with its SDK, and make one for a bot."""
+        """Make a bot's client, which imports its SDK where nothing has done so. No I/O: that is `open`'s."""
         vendor: Vendor = _load(self.client)(settings, services)
         return vendor
 

@@ -31,4 +31,6 @@ async def open_bot(
     # Without the Custom Endpoint, which would open the bot's environments too.
     alone = replace(owner, bots={BotName(name): owner.bots[BotName(name)]}, custom_endpoint=None)
     async with Runtime([alone], observers=observers) as runtime:
-        yield runtime.bots[AccountId(account), BotName(name)], runtime
+        bot = runtime.bots[AccountId(account), BotName(name)]
+        await bot.vendor.open()  # so that the time of the first answer is the vendor's
+        yield bot, runtime

@@ -31,7 +31,10 @@ class Vendor(Protocol):
     """LivePerson's own code for a connection test that failed, where it has one for this vendor."""
 
     async def open(self) -> None:
-        """Prepare what needs I/O (credentials, service models), at start-up; network failures are left to `ask`."""
+        """Prepare what needs I/O (credentials, service models) before the first `ask`, which otherwise does so itself.
+
+        Off the event loop, once, also when several ask at first; network failures are left to `ask`.
+        """
 
     async def close(self) -> None:
         """Let go of what `open` made."""

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
@@ -37,14 +38,45 @@ class SharedMetrics:
         values.ValueClass = values.MultiProcessValue(lambda: self.worker)  # type: ignore[no-untyped-call] # see above
 
 
-@dataclass(frozen=True, slots=True)
 class BotMetrics:
-    """One bot's series, looked up once when the bot is made."""
+    """One bot's series, made when it takes its first turn: those of ten thousand bots would fill the memory for nothing."""
 
-    turns: dict[str, Counter]
-    steps: dict[str, Histogram]
-    retries: Counter
-    in_flight: Gauge
+    def __init__(self, metrics: "Metrics", names: tuple[str, str, str]) -> None:
+        self._metrics = metrics
+        self._names = names
+
+    @cached_property
+    def in_flight(self) -> Gauge:
+        """Turns under way. What a turn looks at first, so it makes all: a rate can be computed from the first turn's end on."""
+        _ = self.turns, self.retries
+        return self._metrics.in_flight.labels(*self._names)
+
+    @cached_property
+    def turns(self) -> dict[str, Counter]:
+        """Turns by outcome."""
+        return {outcome: self._metrics.turns.labels(*self._names, outcome) for outcome in OUTCOMES}
+
+    @cached_property
+    def retries(self) -> Counter:
+        """Attempts after the first."""
+        return self._metrics.retries.labels(*self._names)
+
+    @cached_property
+    def steps(self) -> "dict[str, Histogram]":
+        """Seconds by step."""
+        return _Steps(lambda step: self._metrics.steps.labels(*self._names, step))
+
+
+class _Steps(dict[str, Histogram]):
+    """Makes a step's histogram, the largest of all series, when the step is first taken: most bots have no hooks."""
+
+    def __init__(self, make: Callable[[str], Histogram]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, step: str) -> Histogram:
+        made = self[step] = self._make(step)
+        return made
 
 
 class SizedStore(Protocol):
@@ -78,36 +110,34 @@ class Metrics:
             MultiProcessCollector(self._shown, str(shared.folder))  # type: ignore[no-untyped-call] # it registers itself
         self._refreshers: list[Callable[[], None]] = [self._refresh_circuits]
         self._circuits_of: dict[tuple[str, str, str], Callable[[], bool]] = {}
-        self._turns = Counter(
-            "botbridge_turns", "Turns, by how they ended.", (*_BOT, "outcome"), registry=self.registry
-        )
-        self._steps = Histogram(
+        self.turns = Counter("botbridge_turns", "Turns, by how they ended.", (*_BOT, "outcome"), registry=self.registry)
+        self.steps = Histogram(
             "botbridge_step_seconds",
             "Time that a step of a turn took.",
             (*_BOT, "step"),
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        self._retries = Counter("botbridge_vendor_retries", "Attempts after the first.", _BOT, registry=self.registry)
-        self._in_flight = self._make_gauge("turns_in_flight", "Turns under way.", _BOT, mode="livesum")
+        self.retries = Counter("botbridge_vendor_retries", "Attempts after the first.", _BOT, registry=self.registry)
+        self.in_flight = self._make_gauge("turns_in_flight", "Turns under way.", _BOT, mode="livesum")
         self._circuits = self._make_gauge("circuit_open", "1 while a bot's circuit is open.", _BOT, mode="livemax")
         self.failures = Counter(
             "botbridge_failures", "Failed turns, by error code.", (*_BOT, "code"), registry=self.registry
         )
 
     def for_bot(self, account: str, bot: str, vendor: str) -> BotMetrics:
-        """Make a bot's series, all at zero, so that a rate can be computed from the first event on."""
-        names = (account, bot, vendor)
-        return BotMetrics(
-            turns={outcome: self._turns.labels(*names, outcome) for outcome in OUTCOMES},
-            steps={step: self._steps.labels(*names, step) for step in STEPS},
-            retries=self._retries.labels(*names),
-            in_flight=self._in_flight.labels(*names),
-        )
+        """Give a bot's series; there are none of them yet."""
+        return BotMetrics(self, (account, bot, vendor))
 
     def watch_circuit(self, account: str, bot: str, vendor: str, is_open: Callable[[], bool]) -> None:
         """Show whether a bot's circuit is open: in any of the workers, where there are several."""
         self._circuits_of[account, bot, vendor] = is_open
+
+    def forget_circuits(self) -> None:
+        """Look at none of the circuits any more, which show as closed: their bots have been replaced."""
+        for names in self._circuits_of:
+            self._circuits.labels(*names).set(0)
+        self._circuits_of.clear()
 
     def watch_store(self, store: "SizedStore") -> None:
         """Show a memory store's size and what it gave up for want of room."""

@@ -77,6 +77,11 @@ class GoogleSettings(BaseModel):
     auth_type: Literal["google", "none"] = "google"
     """`none`: nobody signs in; only together with `insecure`."""
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """What must be imported before the bot can be called, besides what every Dialogflow bot needs."""
+        return ("vendors.dialogflow.rpc",) if self.transport == "grpc" else ()
+
     @field_validator("credentials_json")
     @classmethod
     def _one_place(cls, value: ServiceAccount | None, info: ValidationInfo) -> ServiceAccount | None:

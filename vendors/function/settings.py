@@ -124,6 +124,11 @@ class FunctionSettings(LambdaKeys):
     )
     headers: Headers = Field(default_factory=dict, description="sent with each call of the url; values may be secrets")
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """What must be imported before the bot can be called: the module of its callable."""
+        return () if self.callable is None else (self.callable.partition(":")[0],)
+
     @model_validator(mode="after")
     def _check_one_target(self) -> Self:
         if sum(target is not None for target in (self.callable, self.url, self.lambda_uuid)) != 1:

@@ -32,10 +32,15 @@ class Connection(Generic[Sdk]):
         if settings.auth_type == "iam" and settings.apikey is not None:
             self._tokens = TokenSource(settings.apikey.get_secret_value(), settings.token_url, clock=clock)
         self._sdk: Sdk | None = None
+        self._building: asyncio.Future[Sdk] | None = None
 
     async def open(self) -> None:
         """Make the SDK's client in a thread: it loads certificates for a connection pool of its own, which nobody uses."""
-        self._sdk = await asyncio.to_thread(self._build, self._authenticator)
+        if self._building is None:
+            self._building = asyncio.ensure_future(asyncio.to_thread(self._build, self._authenticator))
+        # Not awaited itself: whoever waits may be cancelled, the others get the same client.
+        await asyncio.wait({self._building})
+        self._sdk = self._building.result()
 
     async def close(self) -> None:
         """End the fetch of a token, if one is under way."""
@@ -49,7 +54,8 @@ class Connection(Generic[Sdk]):
         Watson refuses is renewed and the call repeated once: a 401 says that nothing has been done yet.
         """
         if self._sdk is None:
-            self._sdk = self._build(self._authenticator)
+            await self.open()
+        assert self._sdk is not None  # noqa: S101 - made by open
         if self._tokens is None:
             return await send(self._sdk, self._left(until))
         token = await self._sign_in(self._tokens, until)

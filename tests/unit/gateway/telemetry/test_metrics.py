@@ -11,14 +11,39 @@ from gateway.telemetry.metrics import OUTCOMES, STEPS, Metrics, SharedMetrics
 from tests.fakes import FakeClock
 
 
-async def test_a_bot_s_series_begin_at_zero() -> None:
+async def test_a_bot_has_no_series_before_its_first_turn() -> None:
     metrics = Metrics()
     metrics.for_bot("1", "b", "lex-v2")
-    text = (await metrics.render()).decode()
-    for outcome in OUTCOMES:
-        assert f'botbridge_turns_total{{account="1",bot="b",outcome="{outcome}",vendor="lex-v2"}} 0.0' in text
-    for step in STEPS:
-        assert f'botbridge_step_seconds_count{{account="1",bot="b",step="{step}",vendor="lex-v2"}} 0.0' in text
+    assert 'bot="b"' not in (await metrics.render()).decode()
+
+
+async def test_a_bot_s_series_are_at_zero_while_its_first_turn_is_under_way() -> None:
+    metrics = Metrics()
+    metrics.for_bot("1", "b", "lex-v2").in_flight.inc()
+    text = await metrics.render()
+    assert read(text, "botbridge_turns_total") == {f"1 b {outcome} lex-v2": 0 for outcome in OUTCOMES}
+    assert read(text, "botbridge_vendor_retries_total") == {"1 b lex-v2": 0}
+    assert read(text, "botbridge_turns_in_flight") == {"1 b lex-v2": 1}
+    assert read(text, "botbridge_step_seconds_count") == {}
+
+
+async def test_a_step_has_a_series_once_it_has_been_taken() -> None:
+    metrics = Metrics()
+    bot = metrics.for_bot("1", "b", "lex-v2")
+    for step in (STEPS[0], STEPS[-1], STEPS[0]):
+        bot.steps[step].observe(0.2)
+    text = await metrics.render()
+    assert read(text, "botbridge_step_seconds_count") == {f"1 b {STEPS[0]} lex-v2": 2, f"1 b {STEPS[-1]} lex-v2": 1}
+
+
+async def test_circuits_that_are_not_watched_any_more_show_as_closed() -> None:
+    metrics = Metrics()
+    metrics.watch_circuit("1", "b", "lex-v2", lambda: True)
+    metrics.refresh()
+    metrics.forget_circuits()
+    assert read(await metrics.render(), "botbridge_circuit_open") == {"1 b lex-v2": 0}
+    metrics.watch_circuit("1", "b", "lex-v2", lambda: True)
+    assert read(await metrics.render(), "botbridge_circuit_open") == {"1 b lex-v2": 1}
 
 
 async def test_the_store_is_looked_at_when_somebody_asks() -> None:
@@ -52,6 +77,7 @@ class Worker:
         self.metrics.watch_sessions(self)
         self.metrics.watch_circuit("1", "b", "lex-v2", lambda: self.is_open)
         self.bot = self.metrics.for_bot("1", "b", "lex-v2")
+        _ = self.bot.in_flight, self.bot.steps["total"]
         self.metrics.refresh()
 
     def begin_turn(self) -> None:
