@@ -86,9 +86,11 @@ class Server:
             self._openapi = await asyncio.to_thread(load_document)
             self.application = self._make_application()
             if self._settings.console is not None:
-                self._console = self._make_console(self._settings.console)
-                self._console.add_to(self.application)
-                await held.enter_async_context(self._console)
+                from gateway.console_parts import make_console  # noqa: PLC0415 - the others start without it
+
+                console = make_console(self._settings.console, self._accounts.accounts, self.runtime, self.gate)
+                console.add_to(self.application)
+                self._console = await held.enter_async_context(console)
             runner = web.AppRunner(self.application, access_log=None, shutdown_timeout=1.0)
             await runner.setup()
             held.push_async_callback(runner.cleanup)
@@ -116,6 +118,10 @@ class Server:
         self._served.accounts, self._served.api_keys = renewed.accounts, renewed.api_keys
         self._served.signatures = renewed.signatures
         self.endpoint.serve_accounts(accounts.accounts)
+        if self._console is not None:
+            from gateway.console_parts import make_cards  # noqa: PLC0415 - as above
+
+            self._console.roster.show(make_cards(accounts.accounts))
         _log.info("reloaded", accounts=len(renewed.accounts), bots=len(self.runtime.bots))
 
     async def drain(self) -> None:
@@ -135,19 +141,6 @@ class Server:
         keys = {name: _reveal(auth.api_keys) for name, auth in guarded.items()}
         secrets = {name: _reveal(auth.signing_secrets) for name, auth in guarded.items()}
         return Served(accounts, ApiKeys(keys), Signatures(secrets, self._seen_signatures))
-
-    def _make_console(self, settings: ConsoleSettings) -> "Console":
-        # Imported when it is wanted: the others start without it.
-        from gateway.console.console import Console  # noqa: PLC0415
-
-        return Console(
-            settings,
-            fleet=self.runtime,
-            pipeline=self.runtime.pipeline,
-            archive=self.runtime.sessions.archive,
-            gate=self.gate,
-            clock=self.runtime.clock,
-        )
 
     def _make_application(self) -> web.Application:
         application = web.Application(middlewares=[answer_errors], client_max_size=MAX_BODY)

@@ -56,12 +56,6 @@ class HookRunner:
         """Say whether the bot has hooks of any kind."""
         return bool(self._pre or self._post or self._error)
 
-    @property
-    def targets(self) -> dict[str, list[str]]:
-        """Name the hooks of each kind: `pre`, `post`, `error`."""
-        kinds = {"pre": self._pre, "post": self._post, "error": self._error}
-        return {kind: [hook.target for hook in hooks] for kind, hooks in kinds.items()}
-
     async def run_pre(self, request: Json, scope: HookScope, deadline_left: DeadlineLeft) -> Json:
         """Hand the vendor's request through the pre hooks and give back what they made of it. Raise HookFailed."""
         return await self._run_chain("pre", self._pre, request, scope, deadline_left)

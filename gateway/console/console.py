@@ -1,12 +1,14 @@
 """The console put together: what `--console` adds to a gateway."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, suppress
 from typing import Final, Self
 
 from aiohttp import web
 
-from gateway.console.bots import FLEET, Fleet
+from gateway.console.bots import FLEET, ROSTER, Card, Fleet, Roster
+from gateway.console.dashboard import FIGURES
 from gateway.console.guard import OPERATORS
 from gateway.console.live import FEED, Feed
 from gateway.console.pages import PAGES, load_pages
@@ -19,6 +21,8 @@ from gateway.console.sign_in import Operators
 from gateway.console.signed_out import SignedOut
 from gateway.console.turns import CLOCK
 from gateway.contract.ports import Archive, Clock, StoreFailed
+from gateway.figures.keeping import Figures, Look
+from gateway.figures.names import BotKey
 from gateway.ingress.keys import GATE, PIPELINE
 from gateway.pipeline import Pipeline
 from gateway.resilience.limiter import Gate
@@ -38,7 +42,9 @@ class Console:
         self,
         settings: ConsoleSettings,
         *,
+        cards: Iterable[Card],
         fleet: Fleet,
+        look: Look,
         pipeline: Pipeline,
         archive: Archive,
         gate: Gate,
@@ -47,15 +53,20 @@ class Console:
         self._settings = settings
         self._clock = clock
         self._signed_out = SignedOut(archive, clock)
-        self._recordings = Recordings(archive, clock, note_change=lambda *_: None)
+        self._figures = Figures(archive, clock, look=look)
+        self._recordings = Recordings(archive, clock, note_change=self._figures.touch)
+        self.roster = Roster(cards, self._figures, self._recordings)
         self._arrivals = Arrivals(self._recordings, clock)
         operators = Operators(settings.tokens, salt=settings.salt, signed_out=self._signed_out, clock=clock)
         self.feed = Feed(operators.is_over)
         self._tasks: list[asyncio.Future[None]] = []
+        self._held = AsyncExitStack()
         self.application = make_application()
         self.application[OPERATORS] = operators
         self.application[SIGNED_OUT] = self._signed_out
         self.application[RECORDINGS] = self._recordings
+        self.application[FIGURES] = self._figures
+        self.application[ROSTER] = self.roster
         self.application[FEED] = self.feed
         self.application[FLEET] = fleet
         self.application[PIPELINE] = pipeline
@@ -63,29 +74,43 @@ class Console:
         self.application[CLOCK] = clock
         # Before the server waits for open connections, which streams would be until they are told to end.
         self.application.on_shutdown.append(self._end_streams)
+        pipeline.observe(self._figures)
         pipeline.observe(self._recordings)
 
     async def __aenter__(self) -> Self:
         """Read the pages, and begin to keep and to tell. Raise OSError."""
         self.application[PAGES] = await asyncio.to_thread(load_pages, self._settings.pages)
-        self._tasks = [asyncio.ensure_future(self._run())]
+        async with AsyncExitStack() as held:
+            await held.enter_async_context(self._figures)
+            held.push_async_callback(self._stop)
+            following = self.feed.follow(self._gather_changes(), self.roster.read)
+            self._tasks = [asyncio.ensure_future(self._run()), asyncio.ensure_future(following)]
+            self._held = held.pop_all()
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
-        """End all streams and let go of everything; what is recorded and not kept yet is kept."""
+        """End all streams, keep what is recorded and counted and not kept yet, and let go of everything."""
         self.feed.close()
+        await self._held.aclose()
+
+    def add_to(self, application: web.Application) -> None:
+        """Serve the console below /console/."""
+        application.add_subapp(f"{PREFIX}/", self.application)
+
+    async def _stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.wait(self._tasks)
         with suppress(StoreFailed):
             await self._recordings.flush()
 
-    def add_to(self, application: web.Application) -> None:
-        """Serve the console below /console/."""
-        application.add_subapp(f"{PREFIX}/", self.application)
-
     async def _end_streams(self, _application: web.Application) -> None:
         self.feed.close()
+
+    async def _gather_changes(self) -> AsyncIterator[frozenset[BotKey]]:
+        async for changed in self._figures.follow():
+            yield changed
+            await self._clock.sleep(BEAT)  # what changes meanwhile is told together
 
     async def _run(self) -> None:
         beat = 0

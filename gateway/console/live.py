@@ -11,7 +11,6 @@ from typing import Final, TypeAlias
 
 from aiohttp import hdrs, web
 
-from gateway.console.bots import BotKey
 from gateway.console.guard import SESSION
 from gateway.console.sign_in import Session
 from gateway.contract.catalogue import OWN_PREFIX
@@ -19,6 +18,7 @@ from gateway.contract.errors import RequestRefused
 from gateway.contract.ports import StoreFailed
 from gateway.contract.types import Json
 from gateway.contract.wire import dumps
+from gateway.figures.names import BotKey
 from gateway.telemetry.logging import get_logger
 
 MAX_LISTENERS: Final = 20

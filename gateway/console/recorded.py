@@ -5,12 +5,13 @@ from typing import Final
 from aiohttp import web
 
 from gateway.bot import Bot
-from gateway.console.bots import BotKey, find_bot
+from gateway.console.bots import find_bot
 from gateway.console.recordings import MAX_BOTS, MAX_SECONDS, Recordings, TooManyRecordings
 from gateway.console.records import write_summary
 from gateway.contract.errors import RequestRefused
 from gateway.contract.types import Json
 from gateway.contract.wire import dumps
+from gateway.figures.names import BotKey
 from gateway.ingress.events import INVALID_EVENT, read_json
 from gateway.telemetry.logging import get_logger
 

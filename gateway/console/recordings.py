@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 from uuid import uuid4
 
-from gateway.console.bots import BotKey
-from gateway.console.records import Record, Source, write_record, write_time
+from gateway.console.records import Record, Source, write_record
 from gateway.console.redaction import redact_record
 from gateway.contract.ports import Append, Archive, Clock, Entry, Put, Shelf
 from gateway.contract.types import TESTER_PREFIX, AccountId, BotName
 from gateway.contract.wire import WireError, dumps, loads
+from gateway.figures.names import BotKey
+from gateway.figures.times import write_time
 from gateway.pipeline import Turn
 from gateway.telemetry.logging import get_logger
 
@@ -139,7 +140,7 @@ class Arrivals:
 
     async def look(self) -> list[Record]:
         """Give the new records of the bots that are recorded now, oldest first. Raise StoreFailed."""
-        since, self._looked = write_time(self._looked - LATE, "milliseconds"), self._clock.time()
+        since, self._looked = write_time(self._looked - LATE), self._clock.time()
         found = await self._recordings.read(self._recordings.recorded, newest=AT_A_LOOK)
         new = [
             record

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final, TypeAlias
 from uuid import uuid4
 
@@ -11,6 +10,7 @@ from gateway.contract.reply import QUICK_REPLIES_NOT_SUPPORTED, TRANSFER_SKILL_N
 from gateway.contract.structured_content import Finding, Severity, check_quick_replies, check_structured_content
 from gateway.contract.types import Json, Reply, StructuredContent, StructuredContentMode
 from gateway.contract.wire import copy
+from gateway.figures.times import write_time
 from gateway.pipeline import Turn
 
 READ: Final = "read"
@@ -39,7 +39,7 @@ def write_record(turn: Turn, source: Source, *, reply: Json | None = None) -> Re
         reply = render(turn.reply)
     return {
         "id": str(uuid4()),
-        "at": write_time(source.at, "milliseconds"),
+        "at": write_time(source.at),
         "account": bot.account,
         "bot": bot.name,
         "environment": bot.environment,
@@ -80,11 +80,6 @@ def write_failure(error: BridgeError) -> Json:
         "meaning": error.entry.meaning,
         "remedy": error.entry.remedy,
     }
-
-
-def write_time(seconds: float, timespec: str = "seconds") -> str:
-    """Write a time as UTC in ISO 8601."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 def _read_draft(turn: Turn) -> Reply | None:

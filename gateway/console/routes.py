@@ -3,17 +3,17 @@
 from aiohttp import web
 
 from gateway import __version__
-from gateway.console.bots import get_bots
+from gateway.console.dashboard import get_bots, get_errors, get_figures
 from gateway.console.guard import OPERATORS, PUBLIC, SESSION, add_headers, guard
 from gateway.console.live import FEED, get_live
 from gateway.console.pages import get_page
 from gateway.console.recorded import delete_recording, get_recording, get_turn, get_turns, put_recording
-from gateway.console.records import write_time
 from gateway.console.sign_in import COOKIE, SESSION_TIME
 from gateway.console.signed_out import SignedOut
 from gateway.console.turns import post_turn
 from gateway.contract.errors import RequestRefused
 from gateway.contract.wire import dumps
+from gateway.figures.times import write_time
 from gateway.ingress.events import INVALID_EVENT, read_json
 from gateway.telemetry.logging import get_logger
 
@@ -35,6 +35,8 @@ def make_application() -> web.Application:
     router.add_post(f"{_API}/sign-out", sign_out)
     router.add_get(f"{_API}/session", get_session)
     router.add_get(f"{_API}/bots", get_bots)
+    router.add_get(f"{_BOT}/figures", get_figures)
+    router.add_get(f"{_BOT}/errors", get_errors)
     router.add_post(f"{_BOT}/turns", post_turn)
     router.add_get(f"{_BOT}/turns", get_turns)
     router.add_get(f"{_BOT}/turns/{{id}}", get_turn)

@@ -59,7 +59,15 @@ VENDOR_SERVICES = (
 
 LAYERS = (
     Layer(
-        ("gateway.cli", "gateway.__main__", "gateway.app", "gateway.endpoint", "gateway.reloading", "gateway.workers"),
+        (
+            "gateway.cli",
+            "gateway.__main__",
+            "gateway.app",
+            "gateway.endpoint",
+            "gateway.console_parts",
+            "gateway.reloading",
+            "gateway.workers",
+        ),
         ours=PACKAGES,
         others=None,
     ),

@@ -2,12 +2,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.console.bots import BotKey
 from gateway.console.live import COMMENT, LINE, MAX_LISTENERS, Feed, Listener
 from gateway.console.sign_in import Session
 from gateway.contract.errors import RequestRefused
 from gateway.contract.ports import StoreFailed
 from gateway.contract.types import AccountId, BotName, Json
+from gateway.figures.names import BotKey
 
 ONE, OTHER = Session("one", 100), Session("other", 100)
 BOT: BotKey = (AccountId("1"), BotName("lex"))

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from gateway.console.bots import BotKey
 from gateway.console.recordings import KEPT, MAX_BOTS, PER_SECOND, TOO_LARGE, Arrivals, Recordings, TooManyRecordings
 from gateway.console.records import Source, write_record
 from gateway.contract.types import AccountId, BotName
+from gateway.figures.names import BotKey
 from gateway.pipeline import Turn
 from gateway.sessions.memory_archive import MemoryArchive
 from tests.console_turns import ACCOUNT, make_payload, open_stage
@@ -66,9 +66,9 @@ async def test_every_process_sees_the_switch_and_its_end(tmp_path: Path) -> None
     bench = Bench()
     (turn,) = await take_turn(tmp_path)
     await bench.here.switch_on(KEY, 60)
-    assert (bench.here.find_until(KEY), bench.there.find_until(KEY)) == ("2026-09-21T14:14:20Z", None)
+    assert (bench.here.find_until(KEY), bench.there.find_until(KEY)) == ("2026-09-21T14:14:20.000Z", None)
     await bench.there.refresh()
-    assert (bench.there.find_until(KEY), bench.there.recorded) == ("2026-09-21T14:14:20Z", {KEY})
+    assert (bench.there.find_until(KEY), bench.there.recorded) == ("2026-09-21T14:14:20.000Z", frozenset({KEY}))
     bench.clock.advance(60)
     bench.there(turn)
     await bench.there.flush()

@@ -5,7 +5,7 @@ from uuid import UUID
 import orjson
 import pytest
 
-from gateway.console.records import Source, write_record, write_summary, write_time
+from gateway.console.records import Source, write_record, write_summary
 from gateway.contract.catalogue import CATALOGUE, PREFIX
 from tests.console_turns import ACCOUNT, make_payload, open_stage
 
@@ -100,7 +100,3 @@ async def test_a_summary_is_what_lists_show(tmp_path: Path) -> None:
         "totalMs": record["totalMs"],
         "error": record["error"],
     }
-
-
-def test_times_are_utc() -> None:
-    assert write_time(0.9) == "1970-01-01T00:00:00Z"
