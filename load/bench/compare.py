@@ -1,0 +1,73 @@
+"""Measure the subjects of a row in turns (A B C A B C …), so that a noisy moment meets all of them alike."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Final
+
+from load.bench.client import Crowd
+from load.bench.figures import Measured, Sample
+from load.bench.meters import Counter, read_memory, read_tree_cpu
+from load.bench.recording import read_messages
+from load.bench.subjects import USUAL, Stage, Subject, find_subjects
+
+WARM_UP: Final = 600
+"""Events before the first round: every conversation has been opened by then, every code path taken."""
+USUAL_SHARE: Final = 0.4
+"""The usual way is so slow that fewer events tell as much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is measured."""
+
+    rounds: int = 3
+    events: int = 4000
+    in_flight: int = 64
+    instructions: bool = False
+    """Whether the machine counts them."""
+    subjects: Sequence[str] = field(default=())
+    """Only these; all where empty."""
+
+
+async def compare(stage: Stage, plan: Plan, tell: Callable[[str], None]) -> list[Measured]:
+    """Run all subjects of a row at once, and drive one at a time, round after round."""
+    runs = {name: run for name, run in find_subjects(stage).items() if name in (plan.subjects or (name,))}
+    async with AsyncExitStack() as held:
+        subjects, crowds, measured = [], {}, {}
+        for name, run in runs.items():
+            subject = await held.enter_async_context(run(stage))
+            crowd = await held.enter_async_context(Crowd(subject.target))
+            await crowd.drive(WARM_UP, plan.in_flight)
+            check_messages(subject, stage)
+            subjects.append(subject)
+            crowds[name] = crowd
+            measured[name] = Measured(stage.row.name, name)
+        for number in range(plan.rounds):
+            for subject in subjects:
+                tell(f"{stage.row.name}: {subject.name}, round {number + 1} of {plan.rounds}")
+                measured[subject.name].samples.append(await take_sample(subject, crowds[subject.name], plan))
+        for subject in subjects:
+            measured[subject.name].mib = read_memory(subject.pid)
+    return list(measured.values())
+
+
+async def take_sample(subject: Subject, crowd: Crowd, plan: Plan) -> Sample:
+    """Drive one subject once."""
+    events = int(plan.events * USUAL_SHARE) if subject.name == USUAL else plan.events
+    counter = Counter(subject.pid) if plan.instructions else None
+    async with AsyncExitStack() as held:
+        if counter is not None:
+            await held.enter_async_context(counter)
+        before = sum(read_tree_cpu(subject.pid).values())
+        seconds = await crowd.drive(events, plan.in_flight)
+        cpu = sum(read_tree_cpu(subject.pid).values()) - before
+    instructions = None if counter is None or counter.count is None else counter.count / events
+    return Sample(cpu / events * 1e6, events / seconds, instructions)
+
+
+def check_messages(subject: Subject, stage: Stage) -> None:
+    """See to it that a subject answers the messages that the gateway answers. Raise ValueError."""
+    expected = subject.target.expected or b""
+    if read_messages(expected) != read_messages(stage.recording.answer):
+        raise ValueError(f"{subject.name} of {stage.row.name} answers something else: {expected.decode()}")
