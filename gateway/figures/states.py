@@ -10,7 +10,7 @@ bot's environment changes; what the bot's state was at any moment follows from w
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Final, Self, TypeAlias
 
 from gateway.contract.wire import dumps, loads
@@ -60,7 +60,7 @@ def replay(told: Iterable[Told], presence: Presence) -> list[Stretch]:
     """
     changes = list(_find_changes(_list_events(told, presence)))
     ends = [since for _, since in changes[1:]]
-    return [Stretch(state, since, until) for (state, since), until in zip(changes, [*ends, None], strict=True)]
+    return [Stretch(state, since, until) for (state, since), until in zip_longest(changes, ends)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,8 @@ def _find_changes(events: Iterable[_Event]) -> Iterator[tuple[BotState, float]]:
                 states = {speaker: state for speaker, state in states.items() if speaker[0] != event.gone}
             else:
                 is_up = bool(event.is_up)
-        if is_up:
-            before = now = next((state for state in _WORST_FIRST if state in states.values()), before)
-        else:
-            now = BotState.OFFLINE
+            before = next((state for state in _WORST_FIRST if state in states.values()), before)
+        now = before if is_up else BotState.OFFLINE
         if now is not shown:
             shown = now
             yield now, moment
