@@ -18,8 +18,9 @@ from gateway.contract.types import Json
 from gateway.contract.wire import WireError, dumps
 from hooks.loader import Hook, HookSpec, load_hook
 from vendors.addresses import FunctionAddress
+from vendors.exchange import TransportFailure
 from vendors.guarded import GuardedSessions, is_out_of_reach
-from vendors.http import HttpAnswer, TransportFailure, send
+from vendors.http import HttpAnswer, send
 from vendors.invocation import FunctionInvoker, read_platform_code
 
 

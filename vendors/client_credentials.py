@@ -10,7 +10,8 @@ from yarl import URL
 from gateway.contract.errors import FailureKind
 from gateway.contract.ports import Clock
 from gateway.contract.wire import WireError
-from vendors.http import HttpAnswer, TransportFailure, send
+from vendors.exchange import TransportFailure
+from vendors.http import HttpAnswer, send
 
 RENEW_AT: Final = 0.8
 """Share of a token's life after which one caller fetches a new one, while the old one still serves the others."""

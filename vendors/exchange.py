@@ -6,7 +6,9 @@ aiohttp's: finding the host, connecting, TLS, the pool, the parser of answers, u
 that it documents, so its minor version is pinned, and tests/unit/vendors/test_exchange.py fails where that lower half changes.
 """
 
+import asyncio
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -35,7 +37,7 @@ class TransportFailure(Exception):
 class Origin:
     """Where requests of one session go: scheme, host and port, and the headers that they have in common."""
 
-    __slots__ = ("connector", "headers", "target")
+    __slots__ = ("connector", "headers", "loop", "target")
 
     def __init__(self, session: aiohttp.ClientSession, url: URL) -> None:
         """Take any URL of the origin. Raise aiohttp's InvalidURL for one without a host, and for other schemes than HTTP's."""
@@ -45,7 +47,8 @@ class Origin:
         if url.scheme not in connector.allowed_protocol_schema_set:
             raise aiohttp.NonHttpUrlClientError(url)
         self.connector = connector
-        self.target = ClientRequest(hdrs.METH_POST, url, loop=session._loop, session=session)  # noqa: SLF001 - see the module
+        self.loop = asyncio.get_running_loop()
+        self.target = ClientRequest(hdrs.METH_POST, url, loop=self.loop, session=session)
         """What the connector looks at, to find a connection or to make one. It is never sent."""
         self.headers: CIMultiDict[str] = CIMultiDict({hdrs.HOST: url.host_port_subcomponent or ""})
         for name in (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING):
@@ -78,22 +81,32 @@ async def exchange(
     *,
     headers: Mapping[str, str],
     body: bytes | None,
-    limits: ClientTimeout,
+    timeout: float,  # noqa: ASYNC109 - a timer of our own costs a third of asyncio's
+    connect: float,
     max_answer: int,
 ) -> tuple[int, Mapping[str, str], bytes]:
     """Send one request and give (status, headers, body, unpacked). `target` is a path and query, as they are sent.
 
-    Raise ValueError for what cannot stand in a request's head, TimeoutError when no connection was to be had in
-    `limits.connect` seconds, TransportFailure (UNUSABLE) for an answer of more than `max_answer` bytes, and aiohttp's errors for
-    all others. A cancelled exchange leaves no connection behind.
+    `timeout` is seconds for all of it, `connect`, which is less, those for a connection. Raise ValueError for what cannot
+    stand in a request's head, aiohttp's ConnectionTimeoutError when there was no connection in time, TimeoutError when there
+    was no answer, TransportFailure (UNUSABLE) for an answer of more than `max_answer` bytes, and aiohttp's errors for all
+    others. A cancelled exchange leaves no connection behind.
     """
     head = write_head(method, target, origin.headers, headers, body)
+    loop = origin.loop
+    end = loop.time() + timeout
     try:
-        connection = await origin.connector.connect(origin.target, [], limits)
+        connection = await origin.connector.connect(origin.target, [], _limit_connect(connect))
     except TimeoutError as error:
         raise aiohttp.ConnectionTimeoutError from error
     try:
-        answer = await _ask(connection.protocol, head if body is None else head + body, max_answer)
+        protocol = connection.protocol
+        reading = _Reading(protocol, max_answer)
+        timer = loop.call_at(end, reading.give_up)
+        try:
+            answer = await reading.ask(head if body is None else head + body)
+        finally:
+            timer.cancel()
     except BaseException:
         connection.close()
         raise
@@ -101,26 +114,53 @@ async def exchange(
     return answer
 
 
-async def _ask(
-    protocol: ResponseHandler | None, request: bytes, max_answer: int
-) -> tuple[int, Mapping[str, str], bytes]:
-    if protocol is None or protocol.transport is None:
-        raise aiohttp.ServerDisconnectedError  # between being found in the pool and being used
-    protocol.set_response_params(read_until_eof=True)
-    protocol.transport.write(request)
-    message, content = await protocol.read()
-    while message.code < 200 and message.code != SWITCHING_PROTOCOLS:
+@lru_cache(maxsize=64)
+def _limit_connect(seconds: float) -> ClientTimeout:
+    return ClientTimeout(connect=seconds)
+
+
+class _Reading:
+    """One answer on its way, which can be given up."""
+
+    __slots__ = ("_content", "_is_late", "_max_answer", "_protocol")
+
+    def __init__(self, protocol: ResponseHandler | None, max_answer: int) -> None:
+        self._protocol = protocol
+        self._max_answer = max_answer
+        self._is_late = False
+        self._content: aiohttp.StreamReader | None = None
+
+    def give_up(self) -> None:
+        """Have `ask` raise TimeoutError."""
+        self._is_late = True
+        error = TimeoutError()
+        if self._content is not None:
+            self._content.set_exception(error)
+        elif self._protocol is not None:
+            self._protocol.set_exception(error)
+
+    async def ask(self, request: bytes) -> tuple[int, Mapping[str, str], bytes]:
+        protocol = self._protocol
+        if protocol is None or protocol.transport is None:
+            raise aiohttp.ServerDisconnectedError  # between being found in the pool and being used
+        protocol.set_response_params(read_until_eof=True)
+        protocol.transport.write(request)
         message, content = await protocol.read()
-    # Counted as it comes: what Content-Length announces is the compressed size, and aiohttp hands over the other.
-    chunks: list[bytes] = []
-    size = 0
-    while not content.at_eof():
-        chunk = await content.readany()
-        size += len(chunk)
-        if size > max_answer:
-            raise TransportFailure(FailureKind.UNUSABLE, f"an answer of more than {max_answer} bytes")
-        chunks.append(chunk)
-    return message.code, message.headers, chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        while message.code < 200 and message.code != SWITCHING_PROTOCOLS:
+            message, content = await protocol.read()
+        if self._is_late:  # the time was over between the head's arrival and now
+            raise TimeoutError
+        self._content = content
+        # Counted as it comes: what Content-Length announces is the compressed size, and aiohttp hands over the other.
+        chunks: list[bytes] = []
+        size = 0
+        while not content.at_eof():
+            chunk = await content.readany()
+            size += len(chunk)
+            if size > self._max_answer:
+                raise TransportFailure(FailureKind.UNUSABLE, f"an answer of more than {self._max_answer} bytes")
+            chunks.append(chunk)
+        return message.code, message.headers, chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def write_head(

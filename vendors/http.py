@@ -3,7 +3,6 @@
 The transport knows best whether a failure is safe to repeat, so it says so here. Vendors give the failure their own code.
 """
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from yarl import URL
 
 from gateway.contract.errors import FailureKind
 from gateway.contract.wire import WireError, loads
-from vendors.exchange import TransportFailure, exchange, find_origin
+from vendors.exchange import Origin, TransportFailure, exchange, find_origin
 
 MAX_ANSWER: Final = 4 * 1024 * 1024
 """Bytes of a vendor's answer; a larger one is refused, not buffered."""
@@ -78,21 +77,35 @@ async def send(
     timeout: float,  # noqa: ASYNC109 - the limit of one attempt
 ) -> HttpAnswer:
     """Send one request and read the whole answer within `timeout` seconds. Raise TransportFailure. Redirects are answers."""
-    limits = aiohttp.ClientTimeout(connect=min(MAX_CONNECT, 0.8 * timeout))
     try:
-        address = _parse(url) if isinstance(url, str) else url
+        address = URL(url) if isinstance(url, str) else url
         origin = find_origin(session, address)
-        async with asyncio.timeout(timeout):
-            status, named, content = await exchange(
-                origin,
-                method,
-                address.raw_path_qs,
-                headers=headers,
-                body=body,
-                limits=limits,
-                max_answer=MAX_ANSWER,
-            )
-        return HttpAnswer(status, named, content)
+    except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, ValueError) as error:
+        raise TransportFailure(FailureKind.REFUSED, "not a URL that can be called") from error
+    return await send_to(origin, method, address.raw_path_qs, headers=headers, body=body, timeout=timeout)
+
+
+async def send_to(
+    origin: Origin,
+    method: str,
+    target: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    timeout: float,  # noqa: ASYNC109 - the limit of one attempt
+) -> HttpAnswer:
+    """Send one request as `send` does, for those who know where they send: `target` is a path and query, quoted."""
+    try:
+        status, named, content = await exchange(
+            origin,
+            method,
+            target,
+            headers=headers,
+            body=body,
+            timeout=timeout,
+            connect=min(MAX_CONNECT, 0.8 * timeout),
+            max_answer=MAX_ANSWER,
+        )
     except aiohttp.ConnectionTimeoutError as error:
         raise TransportFailure(FailureKind.NOT_SENT, "no connection in time") from error
     except TimeoutError as error:
@@ -100,8 +113,6 @@ async def send(
         raise TransportFailure(FailureKind.TIMED_OUT, "no answer in time") from error
     except aiohttp.ClientConnectorError as error:
         raise TransportFailure(FailureKind.NOT_SENT, f"no connection ({type(error).__name__})") from error
-    except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
-        raise TransportFailure(FailureKind.REFUSED, "not a URL that can be called") from error
     except aiohttp.ClientError as error:
         raise TransportFailure(FailureKind.CUT, f"the connection broke ({type(error).__name__})") from error
     except HttpProcessingError as error:
@@ -110,9 +121,4 @@ async def send(
         # A host that no name look-up takes (`a..b`), or a line break in a header: seen before anything is sent.
         raise TransportFailure(FailureKind.REFUSED, "not a request that can be sent") from error
 
-
-def _parse(url: str) -> URL:
-    try:
-        return URL(url)
-    except ValueError as error:
-        raise aiohttp.InvalidURL(url) from error
+    return HttpAnswer(status, named, content)

@@ -18,7 +18,8 @@ from gateway.contract.callables import CallableFailed
 from gateway.contract.catalogue import PREFIX
 from gateway.contract.errors import FailureKind, VendorFailure
 from gateway.contract.types import Json
-from vendors.http import HttpAnswer, TransportFailure
+from vendors.exchange import TransportFailure
+from vendors.http import HttpAnswer
 
 ES_SEND_QUERY: Final = PREFIX + "aivendor.dialogflowv2.send-query"
 """All that can go wrong with ES (docs/contract/errors.md section 1)."""

@@ -1,8 +1,8 @@
 """detectIntent over Google's REST API: sign in, send, and hand back the decoded answer. ES and CX differ in the version only."""
 
+from functools import lru_cache
 from typing import Final
-
-from yarl import URL
+from urllib.parse import quote
 
 from gateway.contract.errors import FailureKind, InvalidRequest, VendorFailure
 from gateway.contract.types import Json
@@ -13,7 +13,8 @@ from vendors.dialogflow.proto import whole_numbers
 from vendors.dialogflow.session import service_url
 from vendors.dialogflow.settings import GoogleSettings
 from vendors.dialogflow.signing import send_signed
-from vendors.http import HttpAnswer, TransportFailure, send
+from vendors.exchange import TransportFailure, find_origin
+from vendors.http import HttpAnswer, send_to
 from vendors.services import Services
 
 _HEADERS: Final = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -27,7 +28,8 @@ class RestTransport:
     ) -> None:
         """Take the API's version (`v2`), the region, and the codes of the failures."""
         self._services = services
-        self._root = service_url(settings, location) / version
+        self._root = service_url(settings, location)
+        self._path = f"/{version}"
         self._codes = codes
         self._credentials = (
             None if settings.auth_type == "none" else GoogleCredentials(settings, services.clock, code=codes.send)
@@ -49,20 +51,19 @@ class RestTransport:
             data = dumps(body)
         except WireError as error:
             raise InvalidRequest("request", str(error)) from error
-        url = self._root.joinpath(f"{session}:detectIntent")
+        path = f"{self._path}/{_quote(session)}:detectIntent"
 
         async def attempt(headers: dict[str, str], left: float) -> Json:
-            return self._read(await self._post(url, data, headers, left))
+            return self._read(await self._post(path, data, headers, left))
 
         return await send_signed(
             attempt, self._credentials, self._services.clock, timeout=timeout, code=self._codes.send
         )
 
-    async def _post(self, url: URL, data: bytes, headers: dict[str, str], left: float) -> HttpAnswer:
+    async def _post(self, path: str, data: bytes, headers: dict[str, str], left: float) -> HttpAnswer:
+        origin = find_origin(self._services.http, self._root)
         try:
-            return await send(
-                self._services.http, "POST", url, headers={**_HEADERS, **headers}, body=data, timeout=left
-            )
+            return await send_to(origin, "POST", path, headers={**_HEADERS, **headers}, body=data, timeout=left)
         except TransportFailure as failure:
             code = self._codes.parse if failure.kind is FailureKind.UNUSABLE else self._codes.send
             raise translate_transport(failure, code) from failure
@@ -83,3 +84,8 @@ class RestTransport:
         return VendorFailure(
             FailureKind.UNUSABLE, self._codes.parse, f"Dialogflow gave {what}", vendor_status=answer.status
         )
+
+
+@lru_cache(maxsize=1024)
+def _quote(session: str) -> str:
+    return quote(session, safe="/-._~:@")

@@ -11,7 +11,8 @@ from gateway.contract.callables import CallableFailed
 from gateway.contract.catalogue import PREFIX
 from gateway.contract.errors import FailureKind, VendorFailure
 from vendors.client_credentials import TokenFailure
-from vendors.http import HttpAnswer, TransportFailure
+from vendors.exchange import TransportFailure
+from vendors.http import HttpAnswer
 from vendors.invocation import PLATFORM, read_platform_code
 
 INVOKE_LAMBDA: Final = PREFIX + "aivendor.faas.invoke-lambda"

@@ -2,10 +2,10 @@
 
 from gateway.contract.callables import CallableFailed, load_callable
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
-from gateway.contract.wire import WireError, copy
+from gateway.contract.wire import WireError, copy, loads
 from vendors.function import reading
 from vendors.function.errors import INVOKE_LAMBDA, TEST_CONNECTION, translate_callable, unusable
-from vendors.function.request import build_request, finish_request
+from vendors.function.request import build_request, write_request
 from vendors.services import Services
 
 
@@ -33,7 +33,7 @@ class InProcessFunction:
 
     async def ask(self, request: Json, session: VendorSession, *, timeout: float) -> Json:  # noqa: ASYNC109 - one attempt's limit
         """Call the function with a copy. Raise VendorFailure or InvalidRequest."""
-        payload = finish_request(request, session)
+        payload = loads(write_request(request, session))
         try:
             answer = await self._sandbox.call(self._function, payload, timeout=timeout)
         except CallableFailed as failure:

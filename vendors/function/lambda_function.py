@@ -1,8 +1,10 @@
 """A function bot that is a LivePerson Function, called from outside."""
 
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
+from gateway.contract.wire import loads
 from vendors.addresses import FunctionAddress
 from vendors.client_credentials import TokenFailure
+from vendors.exchange import TransportFailure
 from vendors.function import reading
 from vendors.function.errors import (
     INVOKE_LAMBDA,
@@ -11,8 +13,7 @@ from vendors.function.errors import (
     translate_token,
     translate_transport,
 )
-from vendors.function.request import build_request, finish_request
-from vendors.http import TransportFailure
+from vendors.function.request import build_request, write_request
 from vendors.invocation import FunctionInvoker
 from vendors.services import Services
 
@@ -39,7 +40,7 @@ class LambdaFunction:
 
     async def ask(self, request: Json, session: VendorSession, *, timeout: float) -> Json:  # noqa: ASYNC109 - one attempt's limit
         """Invoke the function once. Raise VendorFailure or InvalidRequest."""
-        payload = finish_request(request, session)
+        payload = loads(write_request(request, session))
         try:
             answer = await self._invoker.invoke(payload, timeout=timeout)
         except TokenFailure as failure:

@@ -1,12 +1,14 @@
 """A function bot behind a URL: any service that speaks the custom-integration contract."""
 
+from yarl import URL
+
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
-from gateway.contract.wire import dumps
+from vendors.exchange import TransportFailure
 from vendors.function import reading
 from vendors.function.errors import INVOKE_LAMBDA, TEST_CONNECTION, translate_status, translate_transport
-from vendors.function.request import build_request, finish_request
+from vendors.function.request import build_request, write_request
 from vendors.function.settings import FunctionSettings
-from vendors.http import TransportFailure, send
+from vendors.http import send
 from vendors.services import Services
 
 
@@ -18,7 +20,7 @@ class RemoteFunction:
     test_code: str | None = TEST_CONNECTION
 
     def __init__(self, settings: FunctionSettings, services: Services) -> None:
-        self._url = settings.url or ""
+        self._url = URL(settings.url or "")
         self._headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
         self._headers["Content-Type"] = "application/json"
         self._http = services.http
@@ -35,7 +37,7 @@ class RemoteFunction:
 
     async def ask(self, request: Json, session: VendorSession, *, timeout: float) -> Json:  # noqa: ASYNC109 - one attempt's limit
         """Post the payload once. Raise VendorFailure or InvalidRequest."""
-        body = dumps(finish_request(request, session))
+        body = write_request(request, session)
         try:
             answer = await send(self._http, "POST", self._url, headers=self._headers, body=body, timeout=timeout)
         except TransportFailure as failure:

@@ -6,7 +6,7 @@ turn takes the keys that are at hand.
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from awscrt.auth import AwsCredentialsProvider
@@ -19,6 +19,7 @@ from botocore.credentials import (
 )
 from botocore.exceptions import NoCredentialsError
 from botocore.session import Session
+from yarl import URL
 
 from gateway.contract.errors import FailureKind, VendorFailure
 from gateway.contract.ports import Clock
@@ -45,6 +46,18 @@ class Access:
     endpoint: str
     """Without a trailing slash."""
     keys: AwsCredentialsProvider
+    url: URL = field(init=False)
+    host: str = field(init=False)
+    """As it stands in the Host header, which is signed."""
+    path: str = field(init=False)
+    """Before the paths of the API, quoted; mostly empty."""
+
+    def __post_init__(self) -> None:
+        """Take the endpoint apart, once for all requests."""
+        url = URL(self.endpoint, encoded=True)
+        object.__setattr__(self, "url", url)
+        object.__setattr__(self, "host", url.host_port_subcomponent or "")
+        object.__setattr__(self, "path", url.raw_path.rstrip("/"))
 
 
 class AccessKeeper:
@@ -71,6 +84,12 @@ class AccessKeeper:
         if work is not None:
             work.cancel()
             await asyncio.wait([work])
+
+    @property
+    def at_hand(self) -> Access | None:
+        """What a request needs, when it is there and nothing is to be renewed."""
+        access = self._access
+        return access if access is not None and not self._is_ageing() else None
 
     async def get(self) -> Access:
         """Give what a request needs now. Raise VendorFailure (DENIED) when it cannot be had."""

@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
-
-from yarl import URL
 
 from gateway.contract.errors import FailureKind, InvalidRequest, VendorFailure
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
 from gateway.contract.wire import WireError, dumps
-from vendors.http import TransportFailure, send
+from vendors.exchange import TransportFailure, find_origin
+from vendors.http import send_to
 from vendors.lex import v2
 from vendors.lex.access import Access, AccessKeeper
 from vendors.lex.errors import SEND_QUERY, read_answer, translate_transport
@@ -83,6 +83,8 @@ class LexV2:
         return v2.read_reply(answer, context)
 
     async def _get_access(self, seconds: float) -> Access:
+        if (access := self._access.at_hand) is not None:
+            return access
         try:
             async with asyncio.timeout(seconds):
                 return await self._access.get()
@@ -90,13 +92,15 @@ class LexV2:
             raise VendorFailure(FailureKind.NOT_SENT, SEND_QUERY, "AWS credentials did not come in time") from error
 
     async def _send(self, access: Access, session_id: str, data: bytes, seconds: float) -> Json:
-        url = URL(f"{access.endpoint}{self._bot}/sessions/{_quote(session_id)}/text", encoded=True)
-        headers = sign(url, data, keys=access.keys, region=self._settings.region)
+        path = f"{access.path}{self._bot}/sessions/{_quote(session_id)}/text"
+        headers = sign(access.host, path, data, keys=access.keys, region=self._settings.region)
         try:
-            return read_answer(await send(self._http, "POST", url, headers=headers, body=data, timeout=seconds))
+            origin = find_origin(self._http, access.url)
+            return read_answer(await send_to(origin, "POST", path, headers=headers, body=data, timeout=seconds))
         except TransportFailure as failure:
             raise translate_transport(failure) from failure
 
 
+@lru_cache(maxsize=1024)
 def _quote(part: str) -> str:
     return quote(part, safe=_UNRESERVED)

@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple
 from gateway.contract.catalogue import PREFIX
 from gateway.contract.errors import FailureKind, VendorFailure
 from gateway.contract.types import Json
-from vendors.http import HttpAnswer, TransportFailure
+from vendors.exchange import TransportFailure
+from vendors.http import HttpAnswer
 from vendors.lex.payload import PARSER_CRASHED
 
 SEND_QUERY: Final = PREFIX + "aivendor.lex.send-query"

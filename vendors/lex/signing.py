@@ -11,7 +11,6 @@ from awscrt.auth import (
     aws_sign_request,
 )
 from awscrt.http import HttpHeaders, HttpRequest
-from yarl import URL
 
 SERVICE: Final = "lex"
 """The service's name in signatures; its host begins otherwise."""
@@ -22,11 +21,10 @@ def make_keys(access_key: str, secret_key: str, token: str | None) -> AwsCredent
     return AwsCredentialsProvider.new_static(access_key, secret_key, token)
 
 
-def sign(url: URL, body: bytes, *, keys: AwsCredentialsProvider, region: str) -> dict[str, str]:
-    """Give the headers of a signed POST of JSON. The URL's path is signed as it stands, so it must be sent as it stands."""
-    # The Host that aiohttp sends for this URL: it is part of what is signed.
-    headers = HttpHeaders([("Host", url.host_port_subcomponent or ""), ("Content-Type", "application/json")])
-    request = HttpRequest("POST", url.raw_path, headers, BytesIO(body))
+def sign(host: str, path: str, body: bytes, *, keys: AwsCredentialsProvider, region: str) -> dict[str, str]:
+    """Give the headers of a signed POST of JSON. Host and path are signed as they stand, so they must be sent as they stand."""
+    headers = HttpHeaders([("Host", host), ("Content-Type", "application/json")])
+    request = HttpRequest("POST", path, headers, BytesIO(body))
     config = AwsSigningConfig(
         algorithm=AwsSigningAlgorithm.V4,
         signature_type=AwsSignatureType.HTTP_REQUEST_HEADERS,

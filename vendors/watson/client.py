@@ -8,7 +8,8 @@ from ibm_cloud_sdk_core.authenticators import Authenticator
 
 from gateway.contract.errors import FailureKind, VendorFailure
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
-from vendors.http import HttpAnswer, TransportFailure
+from vendors.exchange import TransportFailure
+from vendors.http import HttpAnswer
 from vendors.services import Services
 from vendors.watson import errors, v2
 from vendors.watson.connection import Connection

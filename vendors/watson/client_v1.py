@@ -6,7 +6,7 @@ from ibm_cloud_sdk_core import ApiException
 from ibm_cloud_sdk_core.authenticators import Authenticator
 
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
-from vendors.http import TransportFailure
+from vendors.exchange import TransportFailure
 from vendors.services import Services
 from vendors.watson import errors, v1
 from vendors.watson.connection import Connection

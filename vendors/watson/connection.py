@@ -14,7 +14,8 @@ from ibm_cloud_sdk_core.authenticators import (
 
 from gateway.contract.errors import FailureKind
 from gateway.contract.ports import Clock
-from vendors.http import HttpAnswer, TransportFailure
+from vendors.exchange import TransportFailure
+from vendors.http import HttpAnswer
 from vendors.watson.iam import TokenSource
 from vendors.watson.settings import WatsonSettings
 

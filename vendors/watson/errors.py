@@ -13,7 +13,8 @@ from ibm_cloud_sdk_core import ApiException
 
 from gateway.contract.catalogue import PREFIX
 from gateway.contract.errors import FailureKind, VendorFailure
-from vendors.http import TransportFailure, parse_retry_after
+from vendors.exchange import TransportFailure
+from vendors.http import parse_retry_after
 
 V1_SEND_QUERY: Final = PREFIX + "aivendor.watson.send-query"
 V2_SEND_QUERY: Final = PREFIX + "aivendor.watsonv2.send-query"

@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import BaseConnector, ClientTimeout
+from aiohttp import BaseConnector
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.client_reqrep import ClientRequest
 from multidict import CIMultiDict
@@ -69,7 +69,8 @@ async def ask(session: aiohttp.ClientSession, url: URL, *, method: str = "POST",
         url.raw_path_qs,
         headers={"Content-Type": "application/json", "accept": "application/json"},
         body=body,
-        limits=ClientTimeout(connect=5),
+        timeout=10,
+        connect=5,
         max_answer=1000,
     )
 

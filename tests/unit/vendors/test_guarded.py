@@ -10,8 +10,9 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from gateway.contract.errors import FailureKind
 from gateway.contract.wire import loads
 from tests.hook_service import HookService
+from vendors.exchange import TransportFailure
 from vendors.guarded import GuardedSessions, Reach, find_reach, is_out_of_reach, may_connect
-from vendors.http import HttpAnswer, TransportFailure, send
+from vendors.http import HttpAnswer, send
 
 CASES = loads((Path(__file__).parents[2] / "data" / "http" / "addresses.json").read_bytes())
 PRIVATE = frozenset({"hooks.internal", "10.0.0.5", "fd00::1"})

@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 
 from gateway.contract.errors import FailureKind
 from gateway.contract.wire import WireError, loads
-from vendors.http import MAX_ANSWER, MAX_RETRY_AFTER, HttpAnswer, TransportFailure, parse_retry_after, send
+from vendors.exchange import TransportFailure
+from vendors.http import MAX_ANSWER, MAX_RETRY_AFTER, HttpAnswer, parse_retry_after, send
 
 CASES = loads((Path(__file__).parents[2] / "data/http_answers.json").read_bytes())
 NOW = datetime(2026, 10, 21, 7, 28, tzinfo=UTC)

@@ -3,6 +3,7 @@ from multidict import CIMultiDict
 
 from gateway.contract.callables import CallableFailed
 from gateway.contract.errors import FailureKind
+from vendors.exchange import TransportFailure
 from vendors.function.errors import (
     FAILED_FAAS_REQUEST,
     INVOKE_LAMBDA,
@@ -10,7 +11,7 @@ from vendors.function.errors import (
     translate_status,
     translate_transport,
 )
-from vendors.http import HttpAnswer, TransportFailure
+from vendors.http import HttpAnswer
 
 
 @pytest.mark.parametrize("status", [*range(300, 309), *range(400, 452), *range(500, 512), 901])

@@ -12,8 +12,9 @@ from aiohttp import web
 from emulators.lex import LexEmulator
 from gateway.contract.errors import FailureKind, VendorFailure
 from tests.unit.vendors.lex.conftest import MakeBot, MakeSettings
-from vendors.lex.access import RETRY_AFTER, AccessKeeper
+from vendors.lex.access import RETRY_AFTER, Access, AccessKeeper
 from vendors.lex.errors import SEND_QUERY
+from vendors.lex.signing import make_keys
 
 ROLE = "arn:aws:iam::123456789012:role/lex"
 
@@ -273,3 +274,16 @@ async def test_a_turn_that_gives_up_leaves_the_renewal_to_the_others(
     sts.gate.set()
     assert (await keeper.get()).keys is not None
     assert len(sts.calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "host", "path"),
+    [
+        ("http://[::1]:8090", "[::1]:8090", ""),
+        ("https://lex.example:443/", "lex.example", ""),
+        ("https://lex.example/a%2Fb", "lex.example", "/a%2Fb"),
+    ],
+)
+def test_host_names_a_port_that_is_not_the_scheme_s_own(endpoint: str, host: str, path: str) -> None:
+    access = Access(endpoint, make_keys("AKID", "secret", None))
+    assert (access.host, access.path) == (host, path)

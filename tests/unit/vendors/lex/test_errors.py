@@ -7,7 +7,8 @@ from multidict import CIMultiDict
 from emulators.lex import LexEmulator
 from gateway.contract.errors import FailureKind, VendorFailure
 from gateway.contract.wire import dumps
-from vendors.http import HttpAnswer, TransportFailure
+from vendors.exchange import TransportFailure
+from vendors.http import HttpAnswer
 from vendors.lex.errors import BY_NAME, BY_STATUS, read_answer, translate_transport
 
 

@@ -1,17 +1,16 @@
 import re
 
-from yarl import URL
-
 from vendors.lex.signing import make_keys, sign
 
-URL_ = URL("https://runtime-v2-lex.eu-west-1.amazonaws.com/bots/b/sessions/a%3Ab/text", encoded=True)
+HOST = "runtime-v2-lex.eu-west-1.amazonaws.com"
+PATH = "/bots/b/sessions/a%3Ab/text"
 
 
 def test_signed_headers_are_the_whole_request() -> None:
-    headers = sign(URL_, b"{}", keys=make_keys("AKID", "secret", None), region="eu-west-1")
+    headers = sign(HOST, PATH, b"{}", keys=make_keys("AKID", "secret", None), region="eu-west-1")
     authorization = headers.pop("Authorization")
     date = headers.pop("X-Amz-Date")
-    assert headers == {"Host": "runtime-v2-lex.eu-west-1.amazonaws.com", "Content-Type": "application/json"}
+    assert headers == {"Host": HOST, "Content-Type": "application/json"}
     assert re.fullmatch(
         rf"AWS4-HMAC-SHA256 Credential=AKID/{date[:8]}/eu-west-1/lex/aws4_request, "
         r"SignedHeaders=content-type;host;x-amz-date, Signature=[0-9a-f]{64}",
@@ -20,12 +19,6 @@ def test_signed_headers_are_the_whole_request() -> None:
 
 
 def test_session_token_goes_along_and_is_signed() -> None:
-    headers = sign(URL_, b"{}", keys=make_keys("AKID", "secret", "token"), region="eu-west-1")
+    headers = sign(HOST, PATH, b"{}", keys=make_keys("AKID", "secret", "token"), region="eu-west-1")
     assert headers["X-Amz-Security-Token"] == "token"
     assert "SignedHeaders=content-type;host;x-amz-date;x-amz-security-token," in headers["Authorization"]
-
-
-def test_host_names_a_port_that_is_not_the_scheme_s_own() -> None:
-    keys = make_keys("AKID", "secret", None)
-    assert sign(URL("http://[::1]:8090/text"), b"", keys=keys, region="us-east-1")["Host"] == "[::1]:8090"
-    assert sign(URL("https://lex.example:443/text"), b"", keys=keys, region="us-east-1")["Host"] == "lex.example"

@@ -13,7 +13,8 @@ from emulators.faults import Fault
 from emulators.watson import WatsonEmulator
 from gateway.contract.errors import FailureKind
 from tests.fakes import FakeClock
-from vendors.http import HttpAnswer, TransportFailure
+from vendors.exchange import TransportFailure
+from vendors.http import HttpAnswer
 from vendors.watson.connection import Connection
 from vendors.watson.settings import WatsonV2Settings
 from vendors.watson.transport import AsyncAssistantV2

@@ -8,7 +8,7 @@ import pytest
 from ibm_cloud_sdk_core import ApiException
 
 from gateway.contract.errors import FailureKind
-from vendors.http import TransportFailure
+from vendors.exchange import TransportFailure
 from vendors.watson import errors
 from vendors.watson.errors import ROWS, TokenFailure, choose_kind, choose_token_kind, translate
 

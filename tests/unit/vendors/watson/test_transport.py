@@ -12,7 +12,7 @@ from emulators.faults import Fault
 from emulators.watson import WatsonEmulator
 from gateway.contract.errors import FailureKind
 from gateway.contract.wire import loads
-from vendors.http import TransportFailure
+from vendors.exchange import TransportFailure
 from vendors.watson.transport import AsyncAssistantV2
 
 URL = "https://watson.example.com/instances/1"
