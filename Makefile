@@ -112,12 +112,12 @@ clean:  ## remove what was made
 	rm -rf $(VENV) build dist gateway/console/static console/node_modules *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: bench
-bench: setup  ## CPU time that the gateway spends per event, by vendor
-	$(BIN)/python -m load.bench
+bench: setup redis  ## what an event costs: the gateway beside a bare server and the SDKs, by vendor (docs/performance.md)
+	$(BIN)/python -m load.bench $(ARGS)
 
 .PHONY: flood
 flood: setup  ## 5,000 turns in flight at once against a vendor that takes 2 seconds
-	$(BIN)/python -m load.flood
+	$(BIN)/python -m load.bench flood $(ARGS)
 
 .PHONY: chaos chaos-short
 chaos: setup redis  ## break things on purpose for some minutes: no message may be lost or doubled (docs/chaos.md)

@@ -13,7 +13,7 @@ from yarl import URL
 
 from load.bench.events import Requests
 
-PATIENCE: Final = 120.0
+PATIENCE: Final = 60.0
 """Seconds for a whole measurement."""
 
 
@@ -60,7 +60,11 @@ class _Connection(asyncio.Protocol):
         if head < 0:
             return
         if (expected := self._crowd.target.expected) is None:
-            if not _is_whole(received, head):
+            try:
+                if not _is_whole(received, head):
+                    return
+            except WrongAnswer as problem:
+                self._crowd.fail(problem)
                 return
             expected = self._crowd.target.expected = received[head + 4 :]
         if received.startswith(b"HTTP/1.1 200 ") and len(received) - head - 4 < len(expected):
@@ -73,6 +77,7 @@ class _Connection(asyncio.Protocol):
         self._crowd.note(self, perf_counter() - self._sent)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._crowd.forget(self)
         if self.is_busy:
             self._crowd.fail(WrongAnswer(f"the connection ended instead: {type(exc).__name__}"))
 
@@ -100,7 +105,7 @@ class Crowd:
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
-        for connection in self._all:
+        for connection in list(self._all):
             connection.close()
         await asyncio.sleep(0)
 
@@ -142,6 +147,12 @@ class Crowd:
         if not self._left and not self._under_way:
             self._end(None)
 
+    def forget(self, connection: _Connection) -> None:
+        """Let go of a connection that has ended: servers hang up on those that were silent for long."""
+        self._all.remove(connection)
+        if connection in self._idle:
+            self._idle.remove(connection)
+
     def fail(self, problem: WrongAnswer) -> None:
         """End the measurement."""
         self._end(problem)
@@ -166,8 +177,11 @@ class Crowd:
 
     async def _wait(self) -> None:
         assert self._done is not None  # noqa: S101 - `_begin` made it
-        async with asyncio.timeout(PATIENCE):
-            await self._done
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._done
+        except TimeoutError:
+            raise WrongAnswer(f"{self._under_way} of the events have no answer after {PATIENCE:g} s") from None
 
     def _end(self, problem: WrongAnswer | None) -> None:
         if self._done is None or self._done.done():

@@ -38,6 +38,7 @@ async def compare(stage: Stage, plan: Plan, tell: Callable[[str], None]) -> list
         for name, run in runs.items():
             subject = await held.enter_async_context(run(stage))
             crowd = await held.enter_async_context(Crowd(subject.target))
+            tell(f"{stage.row.name}: {name} warms up")
             await crowd.drive(WARM_UP, plan.in_flight)
             check_messages(subject, stage)
             subjects.append(subject)
