@@ -4,17 +4,19 @@ Every check goes on where the one before found something, so that all problems a
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from pydantic import BaseModel
 
-from config.document import Document
-from config.explain import NO_VALUE, Fault, find_faults
+from config.explain import NO_VALUE, Fault, find_faults, validate
 from config.layers import Layers
 from config.models import Account, Bot
+from config.parsed import Document
 from config.problems import Report
-from config.references import check_references
+from config.references import References
 from config.sections import AccountFile, BotSection
+from config.sharing import Sharing
 from gateway.contract.types import AccountId, BotName
 from vendors.registry import VENDORS
 
@@ -22,8 +24,33 @@ DRAFT: Final = "draft"
 """The one environment of a bot that names none (docs/contract/custom-endpoint.md)."""
 
 
-def check_account(document: Document, report: Report) -> Account | None:
-    """Check a file. Problems go to `report`; None when there are any, those of reading the file included."""
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What the checks of all files of a folder have in common."""
+
+    references: References
+    sharing: Sharing
+
+    @classmethod
+    def begin(cls) -> "Checks":
+        """Begin anew: what was found wrong may have been mended."""
+        return cls(References(), Sharing())
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    """A bot's settings as its vendor's model, and those of its environments."""
+
+    own: BaseModel
+    environments: dict[str, BaseModel]
+
+
+def check_account(document: Document, report: Report, checks: Checks | None = None) -> Account | None:
+    """Check a file. Problems go to `report`; None when there are any, those of reading the file included.
+
+    Raise LinesUnknown for the first problem of a document that was read without its lines.
+    """
+    checks = checks or Checks.begin()
     bots = _lay_bots_over_defaults(document)
     merged = dict(document.value)
     if bots:
@@ -32,7 +59,8 @@ def check_account(document: Document, report: Report) -> Account | None:
     whole = Layers(document, ())
     for fault in _find_faults_of_defaults(document):
         _report_fault(fault, whole, report)
-    for fault in find_faults(AccountFile, merged):
+    checked, faults = validate(AccountFile, merged)
+    for fault in faults:
         match fault.path:
             case ("bots", str(name), *rest) if name in bots and rest != ["[key]"]:
                 _report_fault(Fault(fault.kind, tuple(rest), fault.text), bots[name], report)
@@ -41,10 +69,12 @@ def check_account(document: Document, report: Report) -> Account | None:
     for path in document.nulls:
         # After the rest, which knows more of some: an unknown key, for one.
         report.add(document.line(path), path, NO_VALUE)
-    for layers in bots.values():
-        _check_settings(layers, report)
-        check_references(layers, document.value.get("skills"), report)
-    return None if report.problems else _build(report.file, AccountFile.model_validate(merged), bots)
+    settings: dict[str, _Settings] = {}
+    for name, layers in bots.items():
+        if (found := _check_settings(layers, report)) is not None:
+            settings[name] = found
+        checks.references.check(layers, document.value.get("skills"), report)
+    return None if report.problems or checked is None else _build(report.file, checked, settings, checks.sharing)
 
 
 def _lay_bots_over_defaults(document: Document) -> dict[str, Layers]:
@@ -61,8 +91,9 @@ def _find_faults_of_defaults(document: Document) -> Iterator[Fault]:
     """Check defaults by themselves too: there may be no bot that inherits them."""
     defaults = document.value.get("defaults")
     if isinstance(defaults, dict):
-        for fault in find_faults(BotSection, defaults):
-            if fault.kind != "missing":  # a bot adds what is missing
+        # With what a bot must have and adds, so that nothing is missing where all is well.
+        for fault in find_faults(BotSection, {"vendor": next(iter(VENDORS)), "settings": {}, **defaults}):
+            if fault.kind != "missing":
                 yield Fault(fault.kind, ("defaults", *fault.path), fault.text)
 
 
@@ -86,55 +117,52 @@ def _lay_environments_over_bot(layers: Layers) -> dict[str, Layers]:
     }
 
 
-def _settings_model(vendor: Any) -> type[BaseModel] | None:
-    return VENDORS[vendor].load_settings() if isinstance(vendor, str) and vendor in VENDORS else None
-
-
-def _check_settings(layers: Layers, report: Report) -> None:
+def _check_settings(layers: Layers, report: Report) -> _Settings | None:
     """Check a bot's settings, and those of its environments, against the model of its vendor."""
-    model = _settings_model(layers.merged.get("vendor"))
-    if model is None or not isinstance(layers.merged.get("settings"), dict):
-        return
-    settings = layers.below(("settings",))
-    known = find_faults(model, settings.merged)
+    vendor, settings = layers.merged.get("vendor"), layers.merged.get("settings")
+    if not isinstance(vendor, str) or vendor not in VENDORS or not isinstance(settings, dict):
+        return None
+    model = VENDORS[vendor].load_settings()
+    own, known = validate(model, settings)
     for fault in known:
-        _report_fault(fault, settings, report)
-    for variant in _lay_environments_over_bot(layers).values():
-        for fault in find_faults(model, variant.merged):
+        _report_fault(fault, layers.below(("settings",)), report)
+    environments: dict[str, BaseModel] = {}
+    for name, variant in _lay_environments_over_bot(layers).items():
+        made, faults = validate(model, variant.merged)
+        for fault in faults:
             if fault not in known:  # what is wrong with the bot itself is told once
                 _report_fault(fault, variant, report)
+        if made is not None:
+            environments[name] = made
+    return None if own is None else _Settings(own, environments or {DRAFT: own})
 
 
-def _build(file: str, checked: AccountFile, bots: dict[str, Layers]) -> Account:
+def _build(file: str, checked: AccountFile, settings: dict[str, _Settings], sharing: Sharing) -> Account:
     return Account(
         file=file,
         account=AccountId(checked.account),
         auth=checked.auth,
         skills=None if checked.skills is None else frozenset(checked.skills),
         image_hosts=None if checked.image_hosts is None else frozenset(checked.image_hosts),
-        limits=checked.limits,
-        bots={BotName(name): _build_bot(name, bot, bots[name]) for name, bot in checked.bots.items()},
-        features=checked.features,
+        limits=sharing.share(checked.limits),
+        bots={BotName(name): _build_bot(name, bot, settings[name], sharing) for name, bot in checked.bots.items()},
+        features=sharing.share(checked.features),
         custom_endpoint=checked.custom_endpoint,
     )
 
 
-def _build_bot(name: str, bot: BotSection, layers: Layers) -> Bot:
-    model = VENDORS[bot.vendor].load_settings()
-    settings = model.model_validate(bot.settings)
-    environments = _lay_environments_over_bot(layers)
+def _build_bot(name: str, bot: BotSection, settings: _Settings, sharing: Sharing) -> Bot:
     return Bot(
         name=BotName(name),
         vendor=bot.vendor,
         channel=bot.channel,
-        settings=settings,
+        settings=settings.own,
         hooks=bot.hooks,
-        retry=bot.retry,
-        timeouts=bot.timeouts,
-        breaker=bot.breaker,
-        limits=bot.limits,
-        escalation=bot.escalation,
+        retry=sharing.share(bot.retry),
+        timeouts=sharing.share(bot.timeouts),
+        breaker=sharing.share(bot.breaker),
+        limits=sharing.share(bot.limits),
+        escalation=sharing.share(bot.escalation),
         structured_content=bot.structured_content,
-        environments={name: model.model_validate(variant.merged) for name, variant in environments.items()}
-        or {DRAFT: settings},
+        environments=settings.environments,
     )

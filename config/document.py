@@ -5,12 +5,12 @@ and merge keys work.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from config.parsed import Document
 from config.problems import KeyPath, Report
 from config.secrets import SecretMissing, Secrets
 from config.syntax import TAG, Unusable, compose, line_of
@@ -25,23 +25,6 @@ _STRINGS: Final = {TAG + name for name in ("str", "timestamp", "value", "merge")
 _NUMBERS: Final = {TAG + name for name in ("int", "float", "bool")}
 
 _UNICODE: Final = "text that UTF-8 can write"
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One file's mapping."""
-
-    value: dict[str, Any]
-    lines: dict[KeyPath, int]
-    """Of every value: the line of its key, or of the list's item."""
-    nulls: list[KeyPath]
-    """Where a value was forgotten; but for FREE_KEYS."""
-
-    def line(self, path: KeyPath) -> int:
-        """Give the line of a place, or of the nearest one above it that exists."""
-        while path not in self.lines:
-            path = path[:-1]
-        return self.lines[path]
 
 
 def read_document(data: bytes, *, secrets: Secrets, report: Report) -> Document | None:

@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import UnionType
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.problems import KeyPath, suggest
 from config.sections import ADDRESS, FILLED, NAME, TARGET
+
+Model = TypeVar("Model", bound=BaseModel)
 
 NO_VALUE: Final = "has no value"
 _FORMS: Final = {
@@ -58,12 +60,16 @@ class Fault:
 
 def find_faults(model: type[BaseModel], value: Any) -> list[Fault]:
     """Check a value against a model: everything that is wrong with it, or nothing."""
+    return validate(model, value)[1]
+
+
+def validate(model: type[Model], value: Any) -> tuple[Model | None, list[Fault]]:
+    """Make a model of a value, or find everything that is wrong with it."""
     try:
-        model.model_validate(value)
+        return model.model_validate(value), []
     except ValidationError as error:
         details = error.errors(include_url=False)
-        return [Fault(detail["type"], detail["loc"], _explain(model, detail)) for detail in details]
-    return []
+        return None, [Fault(detail["type"], detail["loc"], _explain(model, detail)) for detail in details]
 
 
 def _explain(model: type[BaseModel], detail: ErrorDetails) -> str:

@@ -4,10 +4,11 @@ A bot lies over the account's defaults, an environment's settings over its bot's
 else (lists, strings, numbers) the upper one counts.
 """
 
+from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
-from config.document import Document
+from config.parsed import Document
 from config.problems import KeyPath
 
 
@@ -16,9 +17,13 @@ class Layers:
 
     def __init__(self, document: Document, *roots: KeyPath) -> None:
         self._document = document
-        self.roots = tuple(root for root in roots if root in document.lines)
+        self.roots = tuple(root for root in roots if _exists(document.value, root))
         self._layers = [(root, _find(document.value, root)) for root in self.roots]
-        self.merged: Any = _merge([value for _, value in self._layers])
+
+    @cached_property
+    def merged(self) -> Any:
+        """The result. Its parts may be parts of the document, and of other layers: nobody may change them."""
+        return _merge([value for _, value in self._layers])
 
     def place(self, path: KeyPath) -> tuple[KeyPath, KeyPath]:
         """Say where the merged value at `path` was written, as far as it exists, and which rest of `path` does not."""
@@ -37,6 +42,14 @@ class Layers:
     def line(self, place: KeyPath) -> int:
         """Give the line of a place in the document."""
         return self._document.line(place)
+
+
+def _exists(value: Any, path: KeyPath) -> bool:
+    for step in path:
+        if not _has(value, step):
+            return False
+        value = value[step]
+    return True
 
 
 def _find(value: Any, path: KeyPath) -> Any:
@@ -58,7 +71,7 @@ def _has(value: Any, step: str | int) -> bool:
 
 def _merge(values: list[Any]) -> Any:
     mappings = list(takewhile(lambda value: isinstance(value, dict), values))
-    if not mappings:
+    if len(mappings) < 2:
         return values[0] if values else {}
     keys = dict.fromkeys(key for mapping in mappings for key in mapping)
     return {key: _merge([mapping[key] for mapping in mappings if key in mapping]) for key in keys}

@@ -9,19 +9,50 @@ from typing import Any, Final
 from config.layers import Layers
 from config.problems import KeyPath, Report, suggest
 from gateway.contract.callables import CallableNotFound
+from gateway.contract.wire import WireError, dumps
 from hooks.loader import HookSpec, load_hook
 
 HOOK_KINDS: Final = ("pre", "post", "error")
 
 
-def check_references(layers: Layers, skills: Any, report: Report) -> None:
-    """Check a bot, merged with its defaults. `skills` are the account's, anything but a list when it gives none.
+class References:
+    """Checks the bots of all files, each hook once: thousands of bots may name the same one."""
 
-    Values whose shape is wrong are passed over: they have their problem already.
-    """
-    for path, text in [*_check_skill(layers.merged, skills), *_check_hooks(layers.merged)]:
-        place, _ = layers.place(path)
-        report.add(layers.line(place), place, text)
+    def __init__(self) -> None:
+        self._hooks: dict[tuple[str, bytes], str | None] = {}
+        """Target and options -> what is wrong with it."""
+
+    def check(self, layers: Layers, skills: Any, report: Report) -> None:
+        """Check a bot, merged with its defaults. `skills` are the account's, anything but a list when it gives none.
+
+        Values whose shape is wrong are passed over: they have their problem already.
+        """
+        for path, text in [*_check_skill(layers.merged, skills), *self._check_hooks(layers.merged)]:
+            place, _ = layers.place(path)
+            report.add(layers.line(place), place, text)
+
+    def _check_hooks(self, bot: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+        for path, hook in _hooks(bot.get("hooks")):
+            if (problem := self._check_hook(hook)) is not None:
+                yield path, problem
+
+    def _check_hook(self, hook: HookSpec) -> str | None:
+        try:
+            key = hook.target, dumps(dict(hook.options))
+        except WireError:
+            return _try_hook(hook)
+        if key not in self._hooks:
+            self._hooks[key] = _try_hook(hook)
+        return self._hooks[key]
+
+
+def _try_hook(hook: HookSpec) -> str | None:
+    """Say what is wrong with a hook."""
+    try:
+        load_hook(hook)
+    except CallableNotFound as error:
+        return str(error)
+    return None
 
 
 def _check_skill(bot: dict[str, Any], skills: Any) -> Iterator[tuple[KeyPath, str]]:
@@ -31,14 +62,6 @@ def _check_skill(bot: dict[str, Any], skills: Any) -> Iterator[tuple[KeyPath, st
             yield ("escalation", "skill"), f"is not one of the account's skills{near}"
         case _:
             pass
-
-
-def _check_hooks(bot: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
-    for path, hook in _hooks(bot.get("hooks")):
-        try:
-            load_hook(hook)
-        except CallableNotFound as error:
-            yield path, str(error)
 
 
 def _hooks(section: Any) -> Iterator[tuple[KeyPath, HookSpec]]:

@@ -22,10 +22,13 @@ class Secrets:
     def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
         self._folder = folder
         self._environ = environ
-        self._found: dict[str, str] = {}
+        self.led_to: dict[str, str] = {}
+        """Reference -> what it led to."""
 
     def replace(self, text: str) -> str:
         """Replace every reference in a string. Raise SecretMissing, which names all that lead nowhere."""
+        if "${" not in text:
+            return text
         missing: list[str] = []
 
         def look_up(match: re.Match[str]) -> str:
@@ -34,7 +37,7 @@ class Secrets:
             except SecretMissing as error:
                 missing.append(str(error))
                 return match.group()
-            self._found[value] = match.group()
+            self.led_to[match.group()] = value
             return value
 
         replaced = _REFERENCE.sub(look_up, text)
@@ -44,9 +47,10 @@ class Secrets:
 
     def hide(self, text: str) -> str:
         """Put the references back where a text quotes what they led to; a vendor's own check may quote a value."""
-        for value in sorted(self._found, key=len, reverse=True):
+        references = {value: reference for reference, value in self.led_to.items()}
+        for value in sorted(references, key=len, reverse=True):
             if len(value) >= SHORTEST_HIDDEN:
-                text = text.replace(value, self._found[value])
+                text = text.replace(value, references[value])
         return text
 
     def _find(self, kind: str, name: str, end: str) -> str:

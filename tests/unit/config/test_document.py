@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from config.document import Document, read_document
+from config.document import read_document
+from config.parsed import Document
 from config.problems import Report
 from config.secrets import Secrets
 

@@ -4,8 +4,9 @@ from typing import Any
 import orjson
 import pytest
 
-from config.document import Document, read_document
+from config.document import read_document
 from config.layers import Layers
+from config.parsed import Document
 from config.problems import KeyPath, Report
 from config.secrets import Secrets
 

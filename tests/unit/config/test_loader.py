@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.loader import load_accounts
@@ -106,11 +106,13 @@ def find_problems(folder: Path, data: bytes) -> tuple[Problem, ...]:
     return ()
 
 
+@settings(deadline=None)  # some examples import what reads an odd file, or a vendor's settings
 @given(st.binary())
 def test_any_bytes_give_problems_and_nothing_else(folder: Path, data: bytes) -> None:
     assert find_problems(folder, data)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("account:bts \n{}[]-\"'&*!|>%@`?,#<~0.${env:KEY}"), max_size=60))
 def test_any_text_gives_problems_and_nothing_else(folder: Path, text: str) -> None:
     assert find_problems(folder, text.encode())
@@ -147,6 +149,7 @@ def damaged_examples(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
+@settings(deadline=None)
 @given(damaged_examples())
 def test_damaged_examples_give_problems_at_lines_of_theirs(folder: Path, text: str) -> None:
     for problem in find_problems(folder, text.encode()):

@@ -5,7 +5,7 @@ import pytest
 from config.document import read_document
 from config.layers import Layers
 from config.problems import Report
-from config.references import check_references
+from config.references import References
 from config.secrets import Secrets
 
 BOT = """\
@@ -20,7 +20,7 @@ def check(bot: str, skills: object) -> list[str]:
     report = Report("a.yaml")
     document = read_document(bot.encode(), secrets=Secrets(Path(), {}), report=report)
     assert document is not None
-    check_references(Layers(document, ("bot",)), skills, report)
+    References().check(Layers(document, ("bot",)), skills, report)
     return [str(problem) for problem in report.problems]
 
 
