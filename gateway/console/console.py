@@ -21,10 +21,11 @@ from gateway.console.sign_in import Operators
 from gateway.console.signed_out import SignedOut
 from gateway.console.turns import CLOCK
 from gateway.contract.ports import Archive, Clock, StoreFailed
+from gateway.contract.types import TESTER_PREFIX
 from gateway.figures.keeping import Figures, Look
 from gateway.figures.names import BotKey
 from gateway.ingress.keys import GATE, PIPELINE
-from gateway.pipeline import Pipeline
+from gateway.pipeline import Pipeline, Turn
 from gateway.resilience.limiter import Gate
 from gateway.telemetry.logging import get_logger
 
@@ -74,8 +75,7 @@ class Console:
         self.application[CLOCK] = clock
         # Before the server waits for open connections, which streams would be until they are told to end.
         self.application.on_shutdown.append(self._end_streams)
-        pipeline.observe(self._figures)
-        pipeline.observe(self._recordings)
+        pipeline.observe(self._observe)
 
     async def __aenter__(self) -> Self:
         """Read the pages, and begin to keep and to tell. Raise OSError."""
@@ -96,6 +96,12 @@ class Console:
     def add_to(self, application: web.Application) -> None:
         """Serve the console below /console/."""
         application.add_subapp(f"{PREFIX}/", self.application)
+
+    def _observe(self, turn: Turn) -> None:
+        # Figures and records are of consumers; an operator's own turns are in the log and in the metrics.
+        if not turn.event.conversation_id.startswith(TESTER_PREFIX):
+            self._figures(turn)
+            self._recordings(turn)
 
     async def _stop(self) -> None:
         for task in self._tasks:

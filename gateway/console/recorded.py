@@ -5,6 +5,7 @@ from typing import Final
 from aiohttp import web
 
 from gateway.bot import Bot
+from gateway.console.bodies import read_object
 from gateway.console.bots import find_bot
 from gateway.console.recordings import MAX_BOTS, MAX_SECONDS, Recordings, TooManyRecordings
 from gateway.console.records import write_summary
@@ -12,7 +13,7 @@ from gateway.contract.errors import RequestRefused
 from gateway.contract.types import Json
 from gateway.contract.wire import dumps
 from gateway.figures.names import BotKey
-from gateway.ingress.events import INVALID_EVENT, read_json
+from gateway.ingress.events import INVALID_EVENT
 from gateway.telemetry.logging import get_logger
 
 RECORDINGS: Final = web.AppKey("recordings", Recordings)
@@ -27,12 +28,9 @@ async def get_recording(request: web.Request) -> web.Response:
 async def put_recording(request: web.Request) -> web.Response:
     """Record a bot for a while: PUT …/recording."""
     key = _key(find_bot(request))
-    body = await read_json(request)
-    seconds = body.get("seconds") if isinstance(body, dict) else None
+    seconds = (await read_object(request, {"seconds"})).get("seconds")
     if not isinstance(seconds, int) or isinstance(seconds, bool) or not 1 <= seconds <= MAX_SECONDS:
-        raise RequestRefused(
-            INVALID_EVENT, f"The body must be an object with seconds, a number from 1 to {MAX_SECONDS}."
-        )
+        raise RequestRefused(INVALID_EVENT, f"seconds must be a whole number from 1 to {MAX_SECONDS}.")
     try:
         await request.app[RECORDINGS].switch_on(key, seconds)
     except TooManyRecordings:

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from gateway import __version__
+from gateway.console.bodies import read_object
 from gateway.console.dashboard import get_bots, get_errors, get_figures
 from gateway.console.guard import OPERATORS, PUBLIC, SESSION, add_headers, guard
 from gateway.console.live import FEED, get_live
@@ -14,7 +15,7 @@ from gateway.console.turns import post_turn
 from gateway.contract.errors import RequestRefused
 from gateway.contract.wire import dumps
 from gateway.figures.times import write_time
-from gateway.ingress.events import INVALID_EVENT, read_json
+from gateway.ingress.events import INVALID_EVENT
 from gateway.telemetry.logging import get_logger
 
 PREFIX = "/console"
@@ -57,10 +58,9 @@ async def redirect(_request: web.Request) -> web.StreamResponse:
 
 async def sign_in(request: web.Request) -> web.Response:
     """Begin a session: POST sign-in."""
-    body = await read_json(request)
-    token = body.get("token") if isinstance(body, dict) else None
+    token = (await read_object(request, {"token"})).get("token")
     if not isinstance(token, str):
-        raise RequestRefused(INVALID_EVENT, "The body must be an object with the token as a string.")
+        raise RequestRefused(INVALID_EVENT, "The token must be a string.")
     address = request.remote or ""
     try:
         _, cookie = request.app[OPERATORS].sign_in(token, address=address)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from gateway.bot import Bot
+from gateway.console.bodies import read_object
 from gateway.console.bots import FLEET, find_bot
 from gateway.console.records import Source, write_record
 from gateway.contract.errors import BridgeError, RequestRefused, TurnFailed
@@ -14,25 +15,21 @@ from gateway.contract.event import InvalidEvent, parse_event
 from gateway.contract.ports import Clock
 from gateway.contract.types import TESTER_PREFIX, Channel, Event, Json
 from gateway.contract.wire import dumps, loads
-from gateway.ingress.events import INVALID_EVENT, UNKNOWN_BOT, read_json, render_reply
+from gateway.ingress.events import INVALID_EVENT, UNKNOWN_BOT, render_reply
 from gateway.ingress.keys import GATE, PIPELINE
 from gateway.pipeline import Turn
 from gateway.resilience.deadline import Deadline
 
 CLOCK: Final = web.AppKey("clock", Clock)
-_KEYS: Final = frozenset({"event", "channel", "environment"})
+_MEMBERS: Final = frozenset({"event", "channel", "environment"})
 
 
 async def post_turn(request: web.Request) -> web.Response:
     """Run one turn and show it, also when it failed: POST accounts/{account}/bots/{bot}/turns."""
     bot = find_bot(request)
-    body = await read_json(request)
-    if not isinstance(body, dict) or not isinstance(body.get("event"), dict):
-        raise RequestRefused(INVALID_EVENT, "The body must be an object with an event.")
-    if unknown := body.keys() - _KEYS:
-        raise RequestRefused(INVALID_EVENT, f"The body has members that are not known: {', '.join(sorted(unknown))}.")
+    body = await read_object(request, _MEMBERS)
     bot = _choose_channel(_choose_environment(request, bot, body.get("environment")), body.get("channel"))
-    event = _read_event(body["event"])
+    event = _read_event(body.get("event"))
     turn, source, reply = await _run(request, bot, event)
     # Megabytes, where the vendor's answer has as many.
     content = await asyncio.to_thread(lambda: dumps(write_record(turn, source, reply=reply)))
@@ -63,15 +60,16 @@ def _make_refused(bot: Bot, event: Event, refusal: BridgeError, clock: Clock) ->
     return turn
 
 
-def _read_event(payload: Json) -> Event:
+def _read_event(payload: Any) -> Event:
     """Read the event, in a conversation of the tester's own: no consumer's is ever touched. Raise RequestRefused (400)."""
-    conversation = payload.get("convId")
-    if isinstance(conversation, str) and conversation.strip() and not conversation.startswith(TESTER_PREFIX):
-        payload = payload | {"convId": TESTER_PREFIX + conversation}
+    if isinstance(payload, dict):
+        conversation = payload.get("convId")
+        if isinstance(conversation, str) and conversation.strip() and not conversation.startswith(TESTER_PREFIX):
+            payload = payload | {"convId": TESTER_PREFIX + conversation}
     try:
         return parse_event(payload)
     except InvalidEvent as problem:
-        raise RequestRefused(INVALID_EVENT, f"The event is none: {problem}.") from None
+        raise RequestRefused(INVALID_EVENT, f"The body has no event: {problem}.") from None
 
 
 def _choose_environment(request: web.Request, bot: Bot, name: Any) -> Bot:

@@ -91,14 +91,11 @@ async def test_it_can_be_switched_off_and_what_is_recorded_stays(tmp_path: Path)
     assert await bench.read() == []
 
 
-async def test_the_testers_turns_and_other_bots_are_not_recorded(tmp_path: Path) -> None:
+async def test_other_bots_are_not_recorded(tmp_path: Path) -> None:
     bench = Bench()
     (turn,) = await take_turn(tmp_path)
-    (tester,) = await take_turn(tmp_path, conversation="console-1")
     await bench.here.switch_on((KEY[0], BotName("other")), 60)
     bench.here(turn)
-    await bench.here.switch_on(KEY, 60)
-    bench.here(tester)
     await bench.here.flush()
     assert await bench.read() == []
 
