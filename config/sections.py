@@ -165,6 +165,10 @@ class Hooks(Section):
     """Hosts of hooks (names or addresses) that may have private addresses; those of other hosts must be public."""
 
 
+NO_HOOKS: Final = Hooks()
+"""Of every bot without this section: a default that is a value would be copied for each of them."""
+
+
 class Retry(Section):
     """How often a vendor is tried again, where trying again is safe; waits grow exponentially, with full jitter."""
 
@@ -230,7 +234,7 @@ class BotSection(Section):
     """LivePerson's kind of conversation."""
     settings: dict[str, Any]
     """What must be known to call the bot, by vendor; spelled as the vendor's API spells it."""
-    hooks: Hooks = Hooks()
+    hooks: Hooks = Field(default_factory=lambda: NO_HOOKS)
     """Functions of one's own around the call of the vendor."""
     retry: Retry = Retry()
     """How often a vendor is tried again, where trying again is safe."""
@@ -244,7 +248,7 @@ class BotSection(Section):
     """Turns failures into a transfer to people. Without this section they are told to LivePerson as errors."""
     structured_content: Annotated[StructuredContentMode, Field(strict=False)] = StructuredContentMode.WARN
     """What becomes of rich content that breaks LivePerson's rules: passed on (`off`), passed on and logged, or left out."""
-    environments: dict[Filled, Environment] = {}
+    environments: dict[Filled, Environment] = Field(default_factory=dict)
     """Named variants for the Custom Endpoint. Without this section there is one, `draft`: the bot as it is."""
 
 
@@ -304,7 +308,7 @@ class AccountFile(Section):
     """How much all bots of this account take on together. Without this section there is no such limit."""
     image_hosts: list[HostName] | None = None
     """The hosts that images in rich content may come from, as LivePerson's own list for the account has them."""
-    defaults: dict[str, Any] = {}
+    defaults: dict[str, Any] = Field(default_factory=dict)
     """Any keys of a bot, inherited by every bot; a bot's own mappings are merged with them, its own values count more."""
     bots: dict[Name, BotSection]
     """The bots by name."""
