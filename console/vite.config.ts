@@ -1,10 +1,11 @@
 import { defineConfig, type Plugin } from "vite";
 
 /**
- * Make LivePerson's renderer obey `style-src 'self'`.
+ * Make LivePerson's renderer a module that obeys `style-src 'self'`.
  *
  * json-pollock 1.7.7 writes styles as attributes, which a strict Content-Security-Policy blocks; through the CSSOM the
- * same declarations are allowed. The build fails when a version comes along in which there is nothing to replace.
+ * same declarations are allowed. Its build that needs no `eval` (the one without validation) assigns itself to `this`. The
+ * build fails when a version comes along that does either in another way.
  */
 function rendererWithoutStyleAttributes(): Plugin {
   const attribute = /([\w$]+)\.setAttribute\("style",/g;
@@ -14,9 +15,10 @@ function rendererWithoutStyleAttributes(): Plugin {
       if (!id.includes("json-pollock") || !id.includes(".js")) {
         return null;
       }
-      const changed = code.replace(attribute, "setStyleText($1,");
-      if (changed === code || changed.includes('setAttribute("style"')) {
-        this.error("json-pollock sets styles in another way than 1.7.7 does");
+      const exported = code.replace(/^this\.JsonPollock=/, "export const JsonPollock=");
+      const changed = exported.replace(attribute, "setStyleText($1,");
+      if (exported === code || changed === exported || changed.includes('setAttribute("style"')) {
+        this.error("json-pollock exports itself, or sets styles, in another way than 1.7.7 does");
       }
       return { code: `function setStyleText(element,text){element.style.cssText=text}\n${changed}`, map: null };
     },

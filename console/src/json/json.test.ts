@@ -4,6 +4,7 @@ import type { Json } from "../api/types";
 import { diffJson, equalJson } from "./diff";
 import { findLine, toLines } from "./lines";
 import { parseJson, parseObject } from "./parse";
+import { unfold } from "./unfold";
 
 const plain = (value: Json): string[] =>
   toLines(value).map(
@@ -97,6 +98,21 @@ describe("differences", () => {
     ["1", 1, false],
   ])("%j and %j equal: %s", (a, b, equal) => {
     expect([equalJson(a, b), equalJson(b, a)]).toEqual([equal, equal]);
+  });
+});
+
+describe("JSON inside texts", () => {
+  test.each<[Json, Json]>([
+    ['{"a":[1]}', { a: [1] }],
+    [{ context: '{"event":"{\\"type\\":\\"x\\"}"}', text: "hello" }, { context: { event: { type: "x" } }, text: "hello" }],
+    [["[1", "7", "null", '"a"', " [] "], ["[1", "7", "null", '"a"', []]],
+  ])("%j is unfolded", (value, unfolded) => {
+    expect(unfold(value)).toEqual(unfolded);
+  });
+
+  test("is looked for without copying what has none", () => {
+    const value = { messages: ["{no", { delay: 2 }] };
+    expect(unfold(value)).toBe(value);
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import type { Channel, Reply, Turn } from "../../api/types";
-import { buildEvent, locationContent, newConversation, readSaid, type Said } from "./events";
+import type { Channel, JsonObject, Reply, Turn } from "../../api/types";
+import { toSavedEvent } from "../saved/file";
+import { buildEvent, locationContent, newConversation, readdress, readSaid, type Said } from "./events";
 import { announce, toItems } from "./playback";
 import { type Change, type Conversation, isAsking, pendingDelay, reduce } from "./state";
 
@@ -72,13 +73,27 @@ describe("events", () => {
   test.each(SAID.flatMap((said) => (["messaging", "chat"] as const).map((channel) => [said.kind, channel, said] as const)))(
     "%s on %s is read back as what was done",
     (_kind, channel, said) => {
-      expect(readSaid(JSON.parse(JSON.stringify(buildEvent(said, around(channel)))))).toEqual(said);
+      expect(readSaid(JSON.parse(JSON.stringify(buildEvent(said, around(channel)))) as JsonObject)).toEqual(said);
     },
   );
 
   test("of others are read as well as they can be", () => {
     expect(readSaid({ message: "hi", context: { lpEvent: null } })).toEqual({ kind: "text", text: "hi" });
     expect(readSaid({})).toEqual({ kind: "file", file: { relativePath: "", fileType: "", caption: "" } });
+  });
+
+  test("that were saved move into another conversation", () => {
+    const saved = toSavedEvent(buildEvent({ kind: "text", text: "hi" }, around("messaging")));
+    const moved = readdress(saved, "console-2", 9);
+    expect(moved).toEqual({
+      ...buildEvent({ kind: "text", text: "hi" }, { ...around("messaging"), conversation: "console-2", sequence: 9 }),
+    });
+    expect(readdress({ message: "hi" }, "console-2", 9)).toEqual({ message: "hi", convId: "console-2" });
+    expect(readdress({ message: "hi", context: { lpSdes: {} } }, "console-2", 9)).toEqual({
+      message: "hi",
+      convId: "console-2",
+      context: { lpSdes: {}, lpEvent: {} },
+    });
   });
 
   test("belong to a conversation of the tester's own", () => {
@@ -167,6 +182,8 @@ describe("a conversation", () => {
     expect(isAsking(after(say(1), { kind: "answer", sequence: 1, turn, atOnce: true }))).toBe(false);
     const refused = after(say(1), { kind: "refuse", sequence: 1, problem: "no" });
     expect([isAsking(refused), refused.exchanges[0]?.problem]).toEqual([false, "no"]);
+    const noticed = reduce(refused, { kind: "notice", sequence: 1, text: "Navigate to Vienna" });
+    expect(noticed.exchanges[0]?.notices).toEqual(["Navigate to Vienna"]);
     expect(reduce(refused, { kind: "begin", id: "d" })).toEqual({ id: "d", exchanges: [] });
   });
 });

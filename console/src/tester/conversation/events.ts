@@ -126,6 +126,25 @@ function chatEvent(said: Said, around: Surroundings): JsonObject {
   }
 }
 
+/** Move a saved event into another conversation; all else stays as it was sent. */
+export function readdress(event: Omit<EventPayload, "convId">, conversation: string, sequence: number): EventPayload {
+  const context = asObject(event.context);
+  const lpEvent = asObject(context.lpEvent);
+  const places: JsonObject = {};
+  // The sequence is the key by which the gateway knows repeats; a made-up one would change what the bot is sent.
+  if ("sequence" in lpEvent) {
+    places.sequence = sequence;
+  }
+  if ("dialogId" in lpEvent) {
+    places.dialogId = conversation;
+  }
+  return {
+    ...event,
+    convId: conversation,
+    ...(event.context ? { context: { ...context, lpEvent: { ...lpEvent, ...places } } } : {}),
+  };
+}
+
 /** Build the rich content of a consumer who shares a place. */
 export function locationContent(latitude: number, longitude: number, name: string): JsonObject {
   const map: JsonObject = { type: "map", la: latitude, lo: longitude };

@@ -73,7 +73,7 @@ export function announce(items: readonly Item[]): string {
       case "rich":
         return [`rich content: ${textsOf(item.content).join(", ")}`];
       case "quick-replies":
-        return [item.message, `quick replies: ${item.replies.map((reply) => String(reply.title)).join(", ")}`];
+        return [item.message, `quick replies: ${item.replies.map((reply) => asText(reply.title)).join(", ")}`];
       case "note":
         return [`private note: ${item.text}`];
       case "action":
@@ -99,7 +99,7 @@ export function textsOf(content: Json): string[] {
 
 /** Say what LivePerson does after the messages. */
 export function describeAction(name: string, parameters: JsonObject): string {
-  const text = (key: string): string => String(parameters[key] ?? "?");
+  const text = (key: string): string => asText(parameters[key] ?? "?");
   switch (name) {
     case "TRANSFER":
       return parameters.agentId === undefined
@@ -114,6 +114,11 @@ export function describeAction(name: string, parameters: JsonObject): string {
     default:
       return name;
   }
+}
+
+/** Write a value that should be a text. */
+export function asText(value: Json | undefined): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? null);
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {

@@ -19,6 +19,8 @@ export interface Exchange {
   problem: string | null;
   /** The answer of the conversation that is played again. */
   saved: SavedAnswer | null;
+  /** What clicks in its rich content did. */
+  notices: string[];
 }
 
 export interface Conversation {
@@ -33,6 +35,7 @@ export type Change =
   | { kind: "answer"; sequence: number; turn: Turn; atOnce: boolean }
   | { kind: "refuse"; sequence: number; problem: string }
   | { kind: "waited"; sequence: number }
+  | { kind: "notice"; sequence: number; text: string }
   | { kind: "skip" };
 
 export function newState(): Conversation {
@@ -59,6 +62,7 @@ export function reduce(conversation: Conversation, change: Change): Conversation
             shown: 0,
             problem: null,
             saved: change.saved,
+            notices: [],
           },
         ],
       };
@@ -73,6 +77,11 @@ export function reduce(conversation: Conversation, change: Change): Conversation
       return update(conversation, change.sequence, (exchange) => ({
         ...exchange,
         shown: shownUntilDelay(exchange.items, exchange.shown + 1),
+      }));
+    case "notice":
+      return update(conversation, change.sequence, (exchange) => ({
+        ...exchange,
+        notices: [...exchange.notices, change.text],
       }));
     case "skip":
       return { ...conversation, exchanges: conversation.exchanges.map(showAll) };
@@ -91,7 +100,7 @@ function update(conversation: Conversation, sequence: number, change: (exchange:
 /** Say whether the bot is being asked. */
 export function isAsking(conversation: Conversation): boolean {
   const last = conversation.exchanges.at(-1);
-  return last !== undefined && last.turn === null && last.problem === null;
+  return last?.turn === null && last.problem === null;
 }
 
 /** Find the delay that is being waited for. */

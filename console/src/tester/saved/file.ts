@@ -39,8 +39,9 @@ export function toAnswer(turn: Turn): SavedAnswer {
 
 /** Keep of an event what does not belong to its conversation alone. */
 export function toSavedEvent(event: EventPayload): Omit<EventPayload, "convId"> {
-  const { convId: _, ...rest } = event;
-  return rest;
+  const saved: Partial<EventPayload> = { ...event };
+  delete saved.convId;
+  return saved;
 }
 
 /** Write a file's text. */
