@@ -125,3 +125,13 @@ chaos: setup redis  ## break things on purpose for some minutes: no message may 
 
 chaos-short: setup redis  ## the same with few events, in about a minute
 	$(BIN)/python -m pytest tests/chaos -n 2
+
+.PHONY: load load-short soak
+load: setup  ## users by locust, against a gateway and vendors of its own; ARGS="--profile sale-peak" (docs/load.md)
+	$(BIN)/python -m load.users $(ARGS)
+
+load-short: setup  ## the same for half a minute, as CI runs it
+	$(BIN)/python -m load.users --profile short
+
+soak: setup  ## ten minutes at an even rate with faults: does anything grow?
+	$(BIN)/python -m load.soak $(ARGS)
