@@ -10,7 +10,7 @@ from gateway.resilience.breaker import Breaker
 from gateway.resilience.limiter import Limiter
 from gateway.resilience.retry import RetryPolicy
 from gateway.status import BotStatus
-from gateway.telemetry.metrics import BotMetrics
+from gateway.telemetry.tally import Tally
 from hooks.runner import HookRunner
 
 
@@ -40,7 +40,7 @@ class Bot:
     escalation: Escalation | None
     rules: ReplyRules
     reading: ReadingContext
-    metrics: BotMetrics
+    metrics: Tally
     status: BotStatus
     environment: str | None = None
     """The Custom Endpoint's name of this variant of the bot; None for the bot itself."""

@@ -27,7 +27,7 @@ from gateway.contract.reply import verify
 from gateway.contract.types import Event, Json, Reply
 from gateway.contract.wire import WireError
 from gateway.escalation import escalate
-from gateway.resilience.deadline import Deadline
+from gateway.resilience.deadline import Deadline, TimeLimit
 from gateway.resilience.retry import call_with_retries
 from gateway.sessions.conversations import Conversation
 from gateway.sessions.repeats import Answer
@@ -138,7 +138,7 @@ class Pipeline:
             bot.name_conversation(event.conversation_id), _repeat_keys(bot, event, idempotency_key)
         )
         answer: Answer | None = None
-        bot.metrics.in_flight.inc()
+        bot.metrics.begin()
         try:
             try:
                 answer = await self._run(turn, visit, render, prepare)
@@ -146,8 +146,8 @@ class Pipeline:
                 await visit.leave(answer)
             return answer
         finally:
-            bot.metrics.in_flight.dec()
             turn.steps["total"] = self._clock.monotonic() - turn.started
+            bot.metrics.end(turn.outcome, turn.steps, attempts=turn.attempts)
             for observe in self._observers:
                 observe(turn)
             if observer is not None:
@@ -158,7 +158,7 @@ class Pipeline:
         admitted = False
         try:
             # One limit for all that may wait: for the first answer, for the turn, for the vendor. Hooks have their own.
-            async with asyncio.timeout(turn.deadline.left()) as limit:
+            with turn.deadline.limit() as limit:
                 if (first := await visit.find_answer()) is not None:
                     turn.outcome = "repeated"
                     return first
@@ -198,18 +198,18 @@ class Pipeline:
             turn.note("queue", began, self._clock.monotonic())
         turn.is_new = visit.is_new
 
-    async def _ask_bot(self, turn: Turn, conversation: Conversation, limit: asyncio.Timeout) -> None:
+    async def _ask_bot(self, turn: Turn, conversation: Conversation, limit: TimeLimit) -> None:
         """Build the request, hand it through the pre hooks, and ask."""
         bot = turn.bot
         turn.built = turn.request = bot.vendor.build_request(turn.event, conversation.session)
         if (scope := self._get_scope(turn, conversation)) is not None:
-            limit.reschedule(None)
+            limit.pause()
             began = self._clock.monotonic()
             try:
                 turn.request = await bot.hooks.run_pre(turn.request, scope, turn.deadline.left)
             finally:
                 turn.note("pre_hooks", began, self._clock.monotonic())
-            limit.reschedule(asyncio.get_running_loop().time() + turn.deadline.left())
+            limit.resume()
         began = self._clock.monotonic()
         try:
             turn.given = turn.answer = await self._call_vendor(turn, turn.request, conversation, limit)
@@ -232,7 +232,7 @@ class Pipeline:
         finally:
             turn.note("read", began, self._clock.monotonic())
 
-    async def _call_vendor(self, turn: Turn, request: Json, conversation: Conversation, limit: asyncio.Timeout) -> Json:
+    async def _call_vendor(self, turn: Turn, request: Json, conversation: Conversation, limit: TimeLimit) -> Json:
         """Ask the vendor, unless its circuit is open, as often as its failures allow, until the deadline."""
         bot = turn.bot
         try:
@@ -249,16 +249,13 @@ class Pipeline:
                     raise _out_of_time(turn) from error
                 except asyncio.CancelledError as error:
                     # The circuit must hear that it was the time that ran out, and nobody who gave up.
-                    if limit.expired() and _count_cancellations() == 1:
+                    if limit.is_all:
                         raise _out_of_time(turn) from error
                     raise
         except InvalidRequest as problem:
             if not bot.hooks:
                 raise
             raise HookFailed(f"A pre hook left a request that cannot be sent: {problem}") from problem
-        finally:
-            if turn.attempts > 1:
-                bot.metrics.retries.inc(turn.attempts - 1)
 
     async def _attempt(self, turn: Turn, request: Json, conversation: Conversation, seconds: float) -> Json:
         began = self._clock.monotonic()
@@ -324,12 +321,6 @@ def _save(visit: Visit) -> None:
         visit.save()
     except WireError as error:
         raise HookFailed("A hook left something in its state that is not JSON.") from error
-
-
-def _count_cancellations() -> int:
-    """Say how many have asked for the end of this task, a time limit that is over included."""
-    task = asyncio.current_task()
-    return 0 if task is None else task.cancelling()
 
 
 def _out_of_time(turn: Turn) -> VendorFailure:

@@ -18,9 +18,6 @@ class TurnReporter:
         bot = turn.bot
         is_open = bot.breaker is not None and bot.breaker.is_open
         bot.status.note(turn.outcome, reply=turn.reply, error=turn.error, is_new=turn.is_new, is_open=is_open)
-        bot.metrics.turns[turn.outcome].inc()
-        for step, seconds in turn.steps.items():
-            bot.metrics.steps[step].observe(seconds)
         fields: dict[str, object] = {
             "account": bot.account,
             "bot": bot.name,
