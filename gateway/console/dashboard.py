@@ -25,7 +25,7 @@ async def get_figures(request: web.Request) -> web.Response:
     """Give a bot's figures over a window of time: GET …/figures?window=SECONDS."""
     bot = find_bot(request)
     text = request.query.get("window", DEFAULT_WINDOW)
-    window = int(text) if text.isdecimal() and len(text) <= MAX_DIGITS else 0
+    window = int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else 0
     try:
         return _json(await request.app[FIGURES].read_figures(bot.account, bot.name, window))
     except ValueError as problem:
