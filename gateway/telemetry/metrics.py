@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
@@ -12,11 +11,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, valu
 from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-STEPS: Final = ("queue", "pre_hooks", "vendor", "post_hooks", "read", "total")
-"""The steps of a turn that are timed."""
-OUTCOMES: Final = ("answered", "escalated", "failed", "refused", "repeated", "cancelled")
-"""How a turn can end."""
-_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25)
+from gateway.telemetry.tally import BUCKETS, Series, Tally
+
 _BOT: Final = ("account", "bot", "vendor")
 
 
@@ -36,47 +32,6 @@ class SharedMetrics:
         """Have every metric that this process makes from now on live in the folder (costs 0.4 us more a sample)."""
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(self.folder)
         values.ValueClass = values.MultiProcessValue(lambda: self.worker)  # type: ignore[no-untyped-call] # see above
-
-
-class BotMetrics:
-    """One bot's series, made when it takes its first turn: those of ten thousand bots would fill the memory for nothing."""
-
-    def __init__(self, metrics: "Metrics", names: tuple[str, str, str]) -> None:
-        self._metrics = metrics
-        self._names = names
-
-    @cached_property
-    def in_flight(self) -> Gauge:
-        """Turns under way. What a turn looks at first, so it makes all: a rate can be computed from the first turn's end on."""
-        _ = self.turns, self.retries
-        return self._metrics.in_flight.labels(*self._names)
-
-    @cached_property
-    def turns(self) -> dict[str, Counter]:
-        """Turns by outcome."""
-        return {outcome: self._metrics.turns.labels(*self._names, outcome) for outcome in OUTCOMES}
-
-    @cached_property
-    def retries(self) -> Counter:
-        """Attempts after the first."""
-        return self._metrics.retries.labels(*self._names)
-
-    @cached_property
-    def steps(self) -> "dict[str, Histogram]":
-        """Seconds by step."""
-        return _Steps(lambda step: self._metrics.steps.labels(*self._names, step))
-
-
-class _Steps(dict[str, Histogram]):
-    """Makes a step's histogram, the largest of all series, when the step is first taken: most bots have no hooks."""
-
-    def __init__(self, make: Callable[[str], Histogram]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, step: str) -> Histogram:
-        made = self[step] = self._make(step)
-        return made
 
 
 class SizedStore(Protocol):
@@ -108,27 +63,28 @@ class Metrics:
             shared.use()
             self._shown = CollectorRegistry()
             MultiProcessCollector(self._shown, str(shared.folder))  # type: ignore[no-untyped-call] # it registers itself
-        self._refreshers: list[Callable[[], None]] = [self._refresh_circuits, self._refresh_tasks]
+        self._refreshers: list[Callable[[], None]] = [self._refresh_circuits, self._refresh_tasks, self._carry_over]
         self._circuits_of: dict[tuple[str, str, str], Callable[[], bool]] = {}
-        self.turns = Counter("botbridge_turns", "Turns, by how they ended.", (*_BOT, "outcome"), registry=self.registry)
-        self.steps = Histogram(
+        turns = Counter("botbridge_turns", "Turns, by how they ended.", (*_BOT, "outcome"), registry=self.registry)
+        steps = Histogram(
             "botbridge_step_seconds",
             "Time that a step of a turn took.",
             (*_BOT, "step"),
-            buckets=_BUCKETS,
+            buckets=BUCKETS,
             registry=self.registry,
         )
-        self.retries = Counter("botbridge_vendor_retries", "Attempts after the first.", _BOT, registry=self.registry)
-        self.in_flight = self._make_gauge("turns_in_flight", "Turns under way.", _BOT, mode="livesum")
+        retries = Counter("botbridge_vendor_retries", "Attempts after the first.", _BOT, registry=self.registry)
+        in_flight = self._make_gauge("turns_in_flight", "Turns under way.", _BOT, mode="livesum")
+        self._series = Series(turns, steps, retries, in_flight)
         self._circuits = self._make_gauge("circuit_open", "1 while a bot's circuit is open.", _BOT, mode="livemax")
         self._tasks = self._make_gauge("tasks", "asyncio tasks that have not ended.", mode="livesum")
         self.failures = Counter(
             "botbridge_failures", "Failed turns, by error code.", (*_BOT, "code"), registry=self.registry
         )
 
-    def for_bot(self, account: str, bot: str, vendor: str) -> BotMetrics:
+    def for_bot(self, account: str, bot: str, vendor: str) -> Tally:
         """Give a bot's series; there are none of them yet."""
-        return BotMetrics(self, (account, bot, vendor))
+        return Tally(self._series, (account, bot, vendor))
 
     def watch_circuit(self, account: str, bot: str, vendor: str, is_open: Callable[[], bool]) -> None:
         """Show whether a bot's circuit is open: in any of the workers, where there are several."""
@@ -194,6 +150,9 @@ class Metrics:
             seen = now
 
         self._refreshers.append(refresh)
+
+    def _carry_over(self) -> None:
+        self._series.carry_over()
 
     def _refresh_tasks(self) -> None:
         self._tasks.set(len(asyncio.all_tasks()))

@@ -8,7 +8,8 @@ from prometheus_client import values
 
 from gateway.sessions.backends import StoreSettings, make_sessions
 from gateway.sessions.memory import MemoryStore
-from gateway.telemetry.metrics import OUTCOMES, STEPS, Metrics, SharedMetrics
+from gateway.telemetry.metrics import Metrics, SharedMetrics
+from gateway.telemetry.tally import OUTCOMES
 from tests.fakes import FakeClock
 
 
@@ -20,21 +21,12 @@ async def test_a_bot_has_no_series_before_its_first_turn() -> None:
 
 async def test_a_bot_s_series_are_at_zero_while_its_first_turn_is_under_way() -> None:
     metrics = Metrics()
-    metrics.for_bot("1", "b", "lex-v2").in_flight.inc()
+    metrics.for_bot("1", "b", "lex-v2").begin()
     text = await metrics.render()
     assert read(text, "botbridge_turns_total") == {f"1 b {outcome} lex-v2": 0 for outcome in OUTCOMES}
     assert read(text, "botbridge_vendor_retries_total") == {"1 b lex-v2": 0}
     assert read(text, "botbridge_turns_in_flight") == {"1 b lex-v2": 1}
     assert read(text, "botbridge_step_seconds_count") == {}
-
-
-async def test_a_step_has_a_series_once_it_has_been_taken() -> None:
-    metrics = Metrics()
-    bot = metrics.for_bot("1", "b", "lex-v2")
-    for step in (STEPS[0], STEPS[-1], STEPS[0]):
-        bot.steps[step].observe(0.2)
-    text = await metrics.render()
-    assert read(text, "botbridge_step_seconds_count") == {f"1 b {STEPS[0]} lex-v2": 2, f"1 b {STEPS[-1]} lex-v2": 1}
 
 
 async def test_circuits_that_are_not_watched_any_more_show_as_closed() -> None:
@@ -89,13 +81,14 @@ class Worker:
         self.metrics.watch_sessions(self)
         self.metrics.watch_circuit("1", "b", "lex-v2", lambda: self.is_open)
         self.bot = self.metrics.for_bot("1", "b", "lex-v2")
-        _ = self.bot.in_flight, self.bot.steps["total"]
+        self.metrics._series.steps.labels("1", "b", "lex-v2", "total")
+        self.bot.begin()  # and it is under way for as long as the worker lives
         self.metrics.refresh()
 
-    def begin_turn(self) -> None:
-        self.bot.in_flight.inc()
-        self.bot.turns["answered"].inc()
-        self.bot.steps["total"].observe(0.03)
+    def take_turns(self, count: int) -> None:
+        for _ in range(count):
+            self.bot.begin()
+            self.bot.end("answered", {"total": 0.03}, attempts=2)
 
 
 @pytest.fixture
@@ -115,8 +108,7 @@ def read(text: bytes, name: str) -> dict[str, float]:
 async def test_workers_add_up_and_the_dead_are_not_forgotten(place: Callable[[int], SharedMetrics]) -> None:
     first, second = Worker(place(0)), Worker(place(1))
     for worker, turns in ((first, 3), (second, 4)):
-        for _ in range(turns):
-            worker.begin_turn()
+        worker.take_turns(turns)
         worker.not_kept = 2
     first.is_open = True
     first.metrics.refresh()
@@ -127,29 +119,30 @@ async def test_workers_add_up_and_the_dead_are_not_forgotten(place: Callable[[in
         assert read(text, "botbridge_step_seconds_count")["1 b total lex-v2"] == 7
         assert read(text, "botbridge_step_seconds_bucket")["1 b 0.025 total lex-v2"] == 0
         assert read(text, "botbridge_step_seconds_bucket")["1 b 0.05 total lex-v2"] == 7
-        assert read(text, "botbridge_turns_in_flight") == {"1 b lex-v2": 7}
+        assert read(text, "botbridge_vendor_retries_total") == {"1 b lex-v2": 7}
+        assert read(text, "botbridge_turns_in_flight") == {"1 b lex-v2": 2}
         assert read(text, "botbridge_circuit_open") == {"1 b lex-v2": 1}
         assert read(text, "botbridge_store_not_kept") == {"": 4}
 
     place(0).forget()
     text = await second.metrics.render()
     assert read(text, "botbridge_turns_total")["1 b answered lex-v2"] == 7
-    assert read(text, "botbridge_turns_in_flight") == {"1 b lex-v2": 4}
+    assert read(text, "botbridge_turns_in_flight") == {"1 b lex-v2": 1}
     assert read(text, "botbridge_circuit_open") == {"1 b lex-v2": 0}
 
     again = Worker(place(0))
-    again.begin_turn()
+    again.take_turns(1)
     again.not_kept = 1
     text = await again.metrics.render()
     assert read(text, "botbridge_turns_total")["1 b answered lex-v2"] == 8
-    assert read(text, "botbridge_turns_in_flight") == {"1 b lex-v2": 5}
+    assert read(text, "botbridge_turns_in_flight") == {"1 b lex-v2": 2}
     assert read(text, "botbridge_circuit_open") == {"1 b lex-v2": 0}
     assert read(text, "botbridge_store_not_kept") == {"": 5}
 
 
 async def test_a_process_alone_keeps_its_metrics_in_memory() -> None:
     metrics = Metrics()
-    metrics.for_bot("1", "b", "lex-v2").turns["answered"].inc()
+    metrics.for_bot("1", "b", "lex-v2").begin()
     circuit = [True]
     metrics.watch_circuit("1", "b", "lex-v2", lambda: circuit[0])
     assert read(await metrics.render(), "botbridge_circuit_open") == {"1 b lex-v2": 1}
