@@ -100,7 +100,7 @@ def _known_keys(model: type[BaseModel], path: KeyPath) -> list[str]:
     candidates = [model]
     for step in path:
         annotations = [_annotation(candidate, step) for candidate in candidates]
-        candidates = [found for annotation in annotations for found in _models(annotation)] or candidates
+        candidates = [found for annotation in annotations for found in find_models(annotation)] or candidates
     return [field.alias or name for candidate in candidates for name, field in candidate.model_fields.items()]
 
 
@@ -108,10 +108,10 @@ def _annotation(model: type[BaseModel], key: str | int) -> Any:
     return next((field.annotation for name, field in model.model_fields.items() if key in (name, field.alias)), None)
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+def find_models(annotation: Any) -> Iterator[type[BaseModel]]:
     """Find the models that a type is made of: `X`, `X | None`, `list[X]`, `dict[str, X]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     elif get_origin(annotation) in (Annotated, Union, UnionType, list, tuple, dict):
         for argument in get_args(annotation):
-            yield from _models(argument)
+            yield from find_models(argument)

@@ -4,11 +4,14 @@ It knows less than `botbridge check`, and must never object to a file that check
 only where the file has no `defaults` that may give it, and a string may always be a reference: `${env:NAME}`.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pydantic.json_schema import models_json_schema
 from pydantic_core import to_json
 
+from config.descriptions import describe_fields
+from config.explain import find_models
 from config.sections import NAME, AccountFile, BotSection
 from vendors.registry import VENDORS
 
@@ -37,6 +40,10 @@ def build_schema() -> Schema:
     references, generated = models_json_schema([(model, "validation") for model in models])
     places = {model: references[model, "validation"] for model in models}
     definitions: dict[str, Schema] = {name: _tidy(schema) for name, schema in generated["$defs"].items()}
+    for model in _find_models(models):
+        properties = _find_properties(definitions[model.__name__])
+        for name, text in describe_fields(model).items():
+            properties[name] = {"description": text} | properties[name]
     by_vendor = {name: places[model] for name, model in settings.items()}
 
     complete = _take_requirements(definitions, by_vendor)
@@ -63,6 +70,23 @@ def build_schema() -> Schema:
         "else": {"properties": {"bots": {"patternProperties": {NAME: {"$ref": "#/$defs/CompleteBot"}}}}},
         "$defs": dict(sorted(definitions.items())),
     }
+
+
+def _find_models(models: Iterable["type[BaseModel]"]) -> Iterator["type[BaseModel]"]:
+    """Give these models and all that they are made of, each once."""
+    left, seen = list(models), set[str]()
+    while left:
+        model = left.pop()
+        if model.__name__ not in seen:
+            seen.add(model.__name__)
+            left += [found for field in model.model_fields.values() for found in find_models(field.annotation)]
+            yield model
+
+
+def _find_properties(schema: Schema) -> Schema:
+    """Give the properties of a mapping, which may be one of several forms."""
+    forms = [schema, *schema.get("anyOf", [])]
+    return next(form["properties"] for form in forms if "properties" in form)
 
 
 def _take_requirements(definitions: dict[str, Schema], by_vendor: dict[str, Schema]) -> Schema:

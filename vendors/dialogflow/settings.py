@@ -57,9 +57,7 @@ class GoogleSettings(BaseModel):
     """What every Dialogflow bot may have: how it signs in, and where the service is."""
 
     # Problems never quote what was given: it may be a key.
-    model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
     # The order matters: a check sees only the fields above its own.
     language_code: str = Field("en", pattern=r"^[A-Za-z0-9-]+$")

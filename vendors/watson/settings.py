@@ -79,8 +79,8 @@ Credential: TypeAlias = Annotated[SecretStr, AfterValidator(_check_credential)]
 class WatsonSettings(BaseModel):
     """What both generations of the API have in common."""
 
-    # The docstrings of the fields are what the JSON Schema says of them.
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True)
+    # The docstrings of the fields are what the JSON Schema says of them (config.descriptions).
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     url: Url
     """The service's address, as its credentials page shows it; a path (`/instances/…`) belongs to it."""
