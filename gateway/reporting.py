@@ -1,8 +1,10 @@
 """Tell the log, the metrics and the bot's status of each turn."""
 
+from typing import Any
+
 from gateway.contract.errors import TurnFailed, VendorFailure
 from gateway.pipeline import Turn
-from gateway.telemetry.logging import describe_exception, get_logger
+from gateway.telemetry.logging import TurnLog, describe_exception
 from gateway.telemetry.metrics import Metrics
 
 
@@ -11,14 +13,14 @@ class TurnReporter:
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._log = get_logger("turn")
+        self._log = TurnLog()
 
     def __call__(self, turn: Turn) -> None:
         """Report a turn that has ended."""
         bot = turn.bot
         is_open = bot.breaker is not None and bot.breaker.is_open
         bot.status.note(turn.outcome, reply=turn.reply, error=turn.error, is_new=turn.is_new, is_open=is_open)
-        fields: dict[str, object] = {
+        fields: dict[str, Any] = {
             "account": bot.account,
             "bot": bot.name,
             "vendor": bot.vendor_name,
@@ -43,6 +45,6 @@ class TurnReporter:
         if turn.reply is not None and turn.reply.warnings:
             fields["warnings"] = turn.reply.warnings
         if isinstance(error, TurnFailed):
-            self._log.warning("turn", **fields)
+            self._log.warning(fields)
         else:
-            self._log.info("turn", **fields)
+            self._log.info(fields)

@@ -3,6 +3,7 @@
 import logging
 import sys
 import traceback
+from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any, TextIO
 
@@ -14,7 +15,9 @@ from gateway.contract.wire import WireError, dumps
 
 def configure_logging(level: str = "info", *, stream: TextIO | None = None) -> None:
     """Send every log line to `stream` (standard error); other libraries' warnings come along in the same form."""
+    global _direct  # noqa: PLW0603 - as structlog's own configuration, it is the process's
     out = stream or sys.stderr
+    _direct = None if out.isatty() else _Direct(out, getattr(logging, level.upper()))
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -40,6 +43,50 @@ def configure_logging(level: str = "info", *, stream: TextIO | None = None) -> N
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(logging.WARNING, getattr(logging, level.upper())))
+
+
+class TurnLog:
+    """Writes the line that every turn writes.
+
+    In JSON, and while it is no warning, past structlog's processors: the same line, for a fraction of what they cost.
+    """
+
+    def __init__(self) -> None:
+        self._log = get_logger("turn")
+
+    def info(self, fields: dict[str, Any]) -> None:
+        """Write a turn's line where the level lets it through."""
+        if _direct is None:
+            self._log.info("turn", **fields)
+        elif _direct.shows_info:
+            line: EventDict = {"part": "turn", **fields, "event": "turn"}
+            structlog.contextvars.merge_contextvars(None, "info", line)  # it looks at no logger
+            line["level"], line["timestamp"] = "info", _stamp()
+            _direct.write(_serialize(line) + "\n")
+
+    def warning(self, fields: dict[str, Any]) -> None:
+        """Write a turn's line as a warning."""
+        self._log.warning("turn", **fields)
+
+
+class _Direct:
+    """Where JSON lines go."""
+
+    def __init__(self, out: TextIO, level: int) -> None:
+        self._out = out
+        self.shows_info = level <= logging.INFO
+
+    def write(self, line: str) -> None:
+        self._out.write(line)
+        self._out.flush()
+
+
+_direct: _Direct | None = None
+"""Set where logs are JSON: not on a terminal, and not before they have been configured."""
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
 def get_logger(name: str) -> FilteringBoundLogger:

@@ -1,12 +1,18 @@
 import io
 import logging
+import re
 from collections.abc import Iterator
 
 import orjson
 import pytest
 import structlog
 
-from gateway.telemetry.logging import configure_logging, describe_exception, get_logger
+from gateway.telemetry.logging import TurnLog, configure_logging, describe_exception, get_logger
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.fixture
@@ -14,6 +20,7 @@ def log() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     configure_logging("info", stream=stream)
     yield stream
+    configure_logging("info", stream=Terminal())
     structlog.reset_defaults()
     logging.getLogger().handlers.clear()
 
@@ -27,6 +34,38 @@ def test_a_line_is_json_with_its_level_time_and_part(log: io.StringIO) -> None:
     (line,) = lines(log)
     assert line.pop("timestamp")
     assert line == {"part": "test", "account": "1", "ms": {"total": 1.5}, "event": "turn", "level": "info"}
+
+
+def test_a_turn_s_line_is_the_one_that_structlog_would_write(log: io.StringIO) -> None:
+    fields = {"account": "1", "conversation": "ä", "ms": {"total": 1.5}}
+    with structlog.contextvars.bound_contextvars(pid=7):
+        get_logger("turn").info("turn", **fields)
+        TurnLog().info(dict(fields))
+        TurnLog().warning(dict(fields))
+    ours, short_cut, warning = lines(log)
+    for line in (ours, short_cut, warning):
+        stamp = str(line.pop("timestamp"))
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", stamp)
+    assert list(short_cut) == list(ours)
+    assert short_cut == ours
+    assert warning == {**ours, "level": "warning"}
+
+
+@pytest.mark.parametrize("level", ["warning", "error"])
+def test_below_the_level_no_turn_is_written(log: io.StringIO, level: str) -> None:
+    configure_logging(level, stream=log)
+    TurnLog().info({"account": "1"})
+    assert log.getvalue() == ""
+
+
+def test_on_a_terminal_a_turn_s_line_is_for_people() -> None:
+    terminal = Terminal()
+    configure_logging("info", stream=terminal)
+    TurnLog().info({"account": "1"})
+    assert "account" in terminal.getvalue()
+    assert "{" not in terminal.getvalue()
+    structlog.reset_defaults()
+    logging.getLogger().handlers.clear()
 
 
 def test_an_exception_is_told_by_type_and_place_and_never_by_its_text(log: io.StringIO) -> None:
