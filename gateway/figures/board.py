@@ -1,13 +1,12 @@
 """The overview of all bots, in this process's memory while somebody looks at it: the last half hour, states, newest errors.
 
-A refresh costs three round trips, whatever the number of bots: which bots had turns, then only what of them has changed.
+A refresh asks which bots had turns, then reads only what of them has changed.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from gateway.contract.ports import Archive
 from gateway.contract.types import Json
@@ -28,15 +27,12 @@ from gateway.figures.names import (
     name_states,
     read_key,
 )
+from gateway.figures.parts import read_in_parts, spread
 from gateway.figures.states import Stretch, Told, replay
 from gateway.figures.times import write_time
 
 MINUTES: Final = 30
 """Points of a bot's small charts."""
-AT_ONCE: Final = 500
-"""Names read in one round trip, so that neither the store nor the loop is held up."""
-
-Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
@@ -50,11 +46,6 @@ class Row:
     """By minute since 1970."""
     medians: dict[int, float | None] = field(default_factory=dict)
     """Milliseconds."""
-
-    def take_minute(self, minute: int, turns: int, counts: Mapping[str, int]) -> None:
-        """Take a minute's number of turns, and its bucket's counts."""
-        self.turns[minute] = turns
-        (self.medians[minute],) = read_percentiles(read_bins(counts), 0.5)
 
     def drop_before(self, minute: int) -> None:
         """Forget earlier minutes."""
@@ -91,25 +82,27 @@ class Board:
         )
         turns = self._find_new_turns(dict(zip(numbers, active, strict=True)))
         keys = known | {key for key, _ in turns}
-        buckets, told, errors, ended = await asyncio.gather(
-            self._read_in_parts(self._archive.read_counts, [name_bucket(key, MINUTE, at) for key, at in turns]),
-            self._read_in_parts(
-                partial(self._archive.read_lists, newest=STATES_KEPT), [name_states(key) for key in keys]
-            ),
-            self._read_in_parts(partial(self._archive.read_lists, newest=1), [name_errors(key) for key in keys]),
+        medians, told, errors, ended = await asyncio.gather(
+            read_in_parts(self._read_medians, [name_bucket(key, MINUTE, at) for key, at in turns]),
+            read_in_parts(self._read_told, [name_states(key) for key in keys]),
+            read_in_parts(self._read_errors, [name_errors(key) for key in keys]),
             self._read_ended(signs.keys()),
         )
+        presence = Presence([*ended, *(sign.make_life(now) for sign in signs.values())])
+        of_keys = dict(zip(keys, told, strict=True))
+        others = {key: row.told for key, row in self._rows.items()} if presence != self._presence else {}
+        states = {key: replay(said, presence)[-1] async for key, said in spread((others | of_keys).items())}
         # No await from here on: all of it is taken, or none.
-        for key, states, newest in zip(keys, told, errors, strict=True):
+        for key, error in zip(keys, errors, strict=True):
             row = self._rows.setdefault(key, Row())
-            row.told = [Told.read(kept) for kept in states]
-            row.error = ErrorEntry.read(newest[0]) if newest else None
-        for ((key, at), count), counts in zip(turns.items(), buckets, strict=True):
-            self._rows[key].take_minute(at, count, counts)
+            row.told, row.error = of_keys[key], error
+        for ((key, at), count), median in zip(turns.items(), medians, strict=True):
+            row = self._rows[key]
+            row.turns[at], row.medians[at] = count, median
         moved = self._drop_before(oldest) if self._minute is not None and minute > self._minute else set()
-        self._minute = minute
+        self._minute, self._presence = minute, presence
         self._processes, self._ended = frozenset(signs), ended
-        return keys | moved | self._take_presence(signs.values(), now, keys) | self._take_live(signs.values(), now)
+        return keys | moved | self._take_states(states) | self._take_live(signs.values(), now)
 
     def show(self, key: BotKey, now: float) -> Json:
         """Show a bot's part of BOT; one that never had a turn has been Online since a process lived."""
@@ -146,6 +139,18 @@ class Board:
         weeks = await self._archive.read_counts([name_active(WEEK, number) for number in (week - 1, week)])
         return {read_key(key) for counts in weeks for key in counts}
 
+    async def _read_medians(self, names: Sequence[str]) -> list[float | None]:
+        buckets = await self._archive.read_counts(names)
+        return [median for counts in buckets for median in read_percentiles(read_bins(counts), 0.5)]
+
+    async def _read_told(self, names: Sequence[str]) -> list[list[Told]]:
+        lists = await self._archive.read_lists(names, newest=STATES_KEPT)
+        return [[Told.read(kept) for kept in entries] for entries in lists]
+
+    async def _read_errors(self, names: Sequence[str]) -> list[ErrorEntry | None]:
+        lists = await self._archive.read_lists(names, newest=1)
+        return [ErrorEntry.read(entries[0]) if entries else None for entries in lists]
+
     async def _read_ended(self, processes: Collection[str]) -> list[Life]:
         """List the lives that have ended: there are new ones only when a process has begun or ended."""
         if self._processes == frozenset(processes):
@@ -162,24 +167,10 @@ class Board:
             if key not in self._rows or self._rows[key].turns.get(minute) != turns
         }
 
-    async def _read_in_parts(
-        self, read: Callable[[Sequence[str]], Awaitable[list[Result]]], names: Sequence[str]
-    ) -> list[Result]:
-        parts = [await read(names[begin : begin + AT_ONCE]) for begin in range(0, len(names), AT_ONCE)]
-        return [one for part in parts for one in part]
-
-    def _take_presence(self, signs: Iterable[Sign], now: float, fresh: Iterable[BotKey]) -> set[BotKey]:
-        """Take the processes' lives, and give the bots whose state has changed by them; `fresh` ones by what was told."""
-        presence = Presence([*self._ended, *(sign.make_life(now) for sign in signs)])
-        keys = list(fresh) if presence == self._presence else list(self._rows)
-        self._presence = presence
-        changed = set()
-        for key in keys:
-            row = self._rows[key]
-            current = self.read_states(row.told)[-1]
-            if current != row.current:
-                row.current = current
-                changed.add(key)
+    def _take_states(self, states: Mapping[BotKey, Stretch]) -> set[BotKey]:
+        changed = {key for key, current in states.items() if self._rows[key].current != current}
+        for key in changed:
+            self._rows[key].current = states[key]
         return changed
 
     def _take_live(self, signs: Iterable[Sign], now: float) -> set[BotKey]:

@@ -5,6 +5,7 @@ until it is taken, and is taken once. An end of the process without warning cost
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from secrets import token_hex
@@ -16,9 +17,10 @@ from gateway.figures.board import Board
 from gateway.figures.errors import ErrorEntry
 from gateway.figures.lives import PAUSE, Life, Live, Sign
 from gateway.figures.names import ERRORS_KEPT, LIVES, STATES_KEPT, BotKey, name_errors, name_states
+from gateway.figures.parts import spread
 from gateway.figures.series import read_figures
 from gateway.figures.states import Told
-from gateway.figures.tally import Tally, write_tallies
+from gateway.figures.tally import BotTally, Tally, write_tallies
 from gateway.pipeline import Turn
 from gateway.telemetry.logging import get_logger
 
@@ -30,7 +32,7 @@ TIDY_EVERY: Final = 30.0
 """Seconds between two looks for processes that have died."""
 FORGET_AFTER: Final = 60.0
 """Seconds after which an overview that nobody looks at is given up."""
-AT_ONCE: Final = 200
+AT_ONCE: Final = 50
 """Bots in one step of a flush: a turn that wants the store waits no longer than this takes."""
 MOST_BUCKETS: Final = 50_000
 """Buckets that wait for a store that fails (about 25 MB); beyond that they are given up."""
@@ -67,8 +69,10 @@ class Figures:
         self._process = token_hex(4)
         self._began = clock.time()
         self._tally = Tally(self._process)
+        self._parts: deque[dict[BotKey, BotTally]] = deque()
+        """What a flush has taken and is carrying to the archive."""
         self._unsent: tuple[str, list[Entry]] | None = None
-        """A step of a flush that the archive may not have taken."""
+        """A step of it that the archive may not have taken."""
         self._steps = 0
         self._flushing: asyncio.Future[None] | None = None
         self._running: asyncio.Future[None] | None = None
@@ -110,9 +114,14 @@ class Figures:
 
     async def flush(self) -> None:
         """Carry everything that was counted to the archive. Raise StoreFailed; what was counted then waits for the next flush."""
-        if self._flushing is None or self._flushing.done():
+        under_way = self._flushing
+        if under_way is not None and not under_way.done():
+            # It may have begun before the turns that the caller has in mind.
+            await asyncio.wait({under_way})
+        if self._flushing is under_way:
             self._flushing = asyncio.ensure_future(self._flush())
             self._flushing.add_done_callback(_overlook)
+        assert self._flushing is not None  # noqa: S101 - somebody else's, begun after this call
         # Shielded: whoever gives up waiting must not leave open whether a step was taken.
         await asyncio.shield(self._flushing)
 
@@ -126,7 +135,7 @@ class Figures:
         self._looked = self._clock.monotonic()
         await self._refresh()
         now = self._clock.time()
-        return {key: self._board.show(key, now) for key in bots}
+        return {key: self._board.show(key, now) async for key in spread(bots)}
 
     async def read_figures(self, account: AccountId, bot: BotName, window: int) -> Json:
         """Give FIGURES. Raise ValueError, with a message for people, for a window (seconds) that is none of WINDOWS."""
@@ -193,9 +202,14 @@ class Figures:
             self._is_failing = False
 
     async def _flush(self) -> None:
-        while self._unsent is not None or self._tally.bots:
+        await self._carry()  # what an earlier one has left
+        self._parts += self._tally.take(AT_ONCE)
+        await self._carry()
+
+    async def _carry(self) -> None:
+        while self._unsent is not None or self._parts:
             if self._unsent is None:
-                self._unsent = self._name_step(), write_tallies(self._tally.take(AT_ONCE))
+                self._unsent = self._name_step(), write_tallies(self._parts.popleft())
             step, entries = self._unsent
             try:
                 await self._archive.write(entries, once=step)
@@ -205,6 +219,7 @@ class Figures:
                 self._unsent = None  # it would fail again and again, and hold up all that comes behind it
                 raise
             self._unsent = None
+            await asyncio.sleep(0)  # an archive in memory takes it without letting others run
 
     async def _write(self, entries: list[Entry]) -> None:
         await self._archive.write(entries, once=self._name_step())

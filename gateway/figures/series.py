@@ -7,6 +7,7 @@ from gateway.contract.types import Json
 from gateway.figures.buckets import COUNTED, read_bins
 from gateway.figures.histogram import read_percentiles
 from gateway.figures.names import WINDOWS, BotKey, name_bucket
+from gateway.figures.parts import read_in_parts
 from gateway.figures.states import Stretch, cut, measure_uptime
 from gateway.figures.times import write_time
 
@@ -21,7 +22,7 @@ async def read_figures(archive: Archive, bot: BotKey, window: int, stretches: Se
     resolution = WINDOWS[window]
     end = int(now) // resolution + 1
     numbers = range(end - window // resolution, end)
-    buckets = await archive.read_counts([name_bucket(bot, resolution, number) for number in numbers])
+    buckets = await read_in_parts(archive.read_counts, [name_bucket(bot, resolution, number) for number in numbers])
     bins = [read_bins(counts) for counts in buckets]
     percentiles = [list(read_percentiles(each, 0.5, 0.95, 0.99)) for each in bins]
     series: Json = {name: [counts.get(name, 0) for counts in buckets] for name in COUNTED}

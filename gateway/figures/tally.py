@@ -71,12 +71,10 @@ class Tally:
         if told is not None:
             tally.states.append(told)
 
-    def take(self, limit: int) -> dict[BotKey, BotTally]:
-        """Take out the tallies of `limit` bots."""
-        taken = {key: self.bots[key] for key in list(self.bots)[:limit]}
-        for key in taken:
-            del self.bots[key]
-        return taken
+    def take(self, size: int) -> list[dict[BotKey, BotTally]]:
+        """Take out everything, in parts of `size` bots."""
+        taken, self.bots = list(self.bots.items()), {}
+        return [dict(taken[begin : begin + size]) for begin in range(0, len(taken), size)]
 
     def _tell(self, key: BotKey, turn: Turn, now: float) -> Told | None:
         """Tell the state of the bot's environment when it has changed, or has lasted for a day."""
