@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from config.layers import Layers
 from config.problems import KeyPath, Report, suggest
-from gateway.contract.callables import CallableNotFound
+from gateway.contract.targets import CallableNotFound
 from gateway.contract.wire import WireError, dumps
 from hooks.loader import HookSpec, load_hook
 

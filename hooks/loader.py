@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.contract.callables import CallableNotFound, load_callable
+from gateway.contract.targets import CallableNotFound, load_callable
 from gateway.contract.types import Json
-from hooks.context import NO_OPTIONS, read_only
 from hooks.options import InvalidOptions, check_options
 
 
@@ -25,7 +24,7 @@ class Hook:
 
     target: str
     function: Callable[..., Any]
-    options: Json = field(default_factory=lambda: NO_OPTIONS, repr=False)
+    options: Json = field(default_factory=lambda: _freeze({}), repr=False)
     """Read-only."""
     remote: bool = False
     """Whether `function` is I/O of the gateway's own: awaited on its loop as function(payload, timeout=seconds), and never
@@ -38,9 +37,17 @@ def load_hook(spec: HookSpec) -> Hook:
     Raise CallableNotFound, whose message says what is wrong.
     """
     function = load_callable(spec.target, arguments=2)
-    options: Json = read_only(dict(spec.options))
+    options = _freeze(dict(spec.options))
     try:
         check_options(function, options)
     except InvalidOptions as error:
         raise CallableNotFound(f"{spec.target!r} refuses its options: {error}") from error
     return Hook(spec.target, function, options)
+
+
+def _freeze(options: Json) -> Json:
+    # Imported when there is a hook: it brings structlog along, which takes as long as all else that checking needs.
+    from hooks.context import read_only  # noqa: PLC0415
+
+    frozen: Json = read_only(options)
+    return frozen

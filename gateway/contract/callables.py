@@ -1,11 +1,10 @@
-"""Other people's code: find it by name, and run it so that it cannot hurt the gateway.
+"""Other people's code: run it so that it cannot hurt the gateway.
 
 Hooks and in-process function bots go through here. A plain callable runs in a daemon thread of its own; an async one runs on an
 event loop beside the gateway's, so that not even one that blocks its loop holds up a turn of another conversation.
 """
 
 import asyncio
-import importlib
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,49 +17,12 @@ MAX_THREADS: Final = 64
 """Plain callables at work at once; more wait, and their wait counts against their timeout."""
 
 
-class CallableNotFound(ValueError):
-    """A `module:function` that does not name a callable; the message says why."""
-
-
 class CallableFailed(Exception):
     """A callable raised (`__cause__` has it) or ran past its timeout."""
 
     def __init__(self, problem: str, *, timed_out: bool = False) -> None:
         super().__init__(problem)
         self.timed_out = timed_out
-
-
-def load_callable(target: str, *, arguments: int) -> Callable[..., Any]:
-    """Import `module:function` and check that it takes that many arguments. Raise CallableNotFound."""
-    module_name, colon, attribute = target.partition(":")
-    if not (module_name and colon and attribute):
-        raise CallableNotFound("must look like module:function")
-    try:
-        found: Any = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        raise CallableNotFound(f"no module named {error.name!r}") from error
-    except BaseException as error:
-        # Whatever somebody's module does at import, SystemExit too, is a fault of the account file, not of the process.
-        raise CallableNotFound(f"module {module_name!r} cannot be imported: {type(error).__name__}") from error
-    for name in attribute.split("."):
-        try:
-            found = getattr(found, name)
-        except AttributeError:
-            raise CallableNotFound(f"module {module_name!r} has no {attribute!r}") from None
-        except BaseException as error:
-            # A module's own __getattr__, or a property, may do anything too.
-            problem = f"module {module_name!r} has no {attribute!r} that can be read: {type(error).__name__}"
-            raise CallableNotFound(problem) from error
-    if not callable(found):
-        raise CallableNotFound(f"{target!r} is not callable")
-    try:
-        inspect.signature(found).bind(*([None] * arguments))
-    except TypeError:
-        raise CallableNotFound(f"{target!r} must take {arguments} argument{'s' if arguments > 1 else ''}") from None
-    except ValueError:
-        pass  # a callable written in C tells no signature; calling it will show
-    loaded: Callable[..., Any] = found
-    return loaded
 
 
 class Sandbox:

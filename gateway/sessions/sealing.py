@@ -7,15 +7,11 @@ Every name has a key of its own, derived from the store key by HMAC-SHA256: a va
 no key is used so often that random nonces could meet. The first two bytes are authenticated with the content.
 """
 
-import hmac
-import os
 from hashlib import blake2b
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from gateway.sessions.cipher import Cipher
 
 VERSION: Final = 1
 """Of the form above and of the content. A process drops values of any other version, so that old and new may share a store."""
@@ -23,7 +19,6 @@ MIN_KEY: Final = 16
 """Characters of a store key."""
 _PLAIN: Final = bytes([VERSION]) + b"p"
 _ENCRYPTED: Final = bytes([VERSION]) + b"e"
-_NONCE: Final = 12
 
 
 class UnreadableValue(Exception):
@@ -37,7 +32,7 @@ class Seal:
         """Take the store key: any text of MIN_KEY characters or more, as random as can be (`openssl rand -base64 32`)."""
         if key is not None and len(key) < MIN_KEY:
             raise ValueError(f"a store key has at least {MIN_KEY} characters")
-        self._value_key = None if key is None else _derive(key, b"values")
+        self._cipher = None if key is None else _make_cipher(key)
 
     @staticmethod
     def hide(name: str) -> str:
@@ -49,30 +44,29 @@ class Seal:
 
     def close(self, name: str, content: bytes) -> bytes:
         """Write a value that is kept under this name."""
-        if self._value_key is None:
+        if self._cipher is None:
             return _PLAIN + content
-        nonce = os.urandom(_NONCE)
-        return _ENCRYPTED + nonce + self._cipher(self._value_key, name).encrypt(nonce, content, _ENCRYPTED)
+        return _ENCRYPTED + self._cipher.encrypt(name, content, _ENCRYPTED)
 
     def open(self, name: str, value: bytes) -> bytes:
         """Read a value that was kept under this name. Raise UnreadableValue."""
         form = value[:2]
         if form not in {_PLAIN, _ENCRYPTED}:
             raise UnreadableValue("another version")
-        if self._value_key is None:
+        if self._cipher is None:
             if form == _ENCRYPTED:
                 raise UnreadableValue("encrypted")
             return value[2:]
         if form == _PLAIN:  # not taken where there is a key: whoever can write to the store could have forged it
             raise UnreadableValue("not encrypted")
-        try:
-            return self._cipher(self._value_key, name).decrypt(value[2 : 2 + _NONCE], value[2 + _NONCE :], form)
-        except (InvalidTag, ValueError):
-            raise UnreadableValue("another key, or damaged") from None
-
-    def _cipher(self, key: bytes, name: str) -> AESGCM:
-        return AESGCM(hmac.digest(key, name.encode(errors="surrogatepass"), "sha256"))
+        content = self._cipher.decrypt(name, value[2:], form)
+        if content is None:
+            raise UnreadableValue("another key, or damaged")
+        return content
 
 
-def _derive(key: str, purpose: bytes) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=b"botbridge store: " + purpose).derive(key.encode())
+def _make_cipher(key: str) -> "Cipher":
+    # Imported where there is a key: without one, nothing of cryptography's is needed to keep conversations.
+    from gateway.sessions.cipher import Cipher  # noqa: PLC0415
+
+    return Cipher(key)

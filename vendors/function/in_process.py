@@ -1,6 +1,7 @@
 """A function bot in this process: any importable callable."""
 
-from gateway.contract.callables import CallableFailed, load_callable
+from gateway.contract.callables import CallableFailed
+from gateway.contract.targets import load_callable
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
 from gateway.contract.wire import WireError, copy, loads
 from vendors.function import reading

@@ -9,8 +9,8 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from gateway.contract.callables import CallableNotFound, load_callable
 from gateway.contract.reach import split_url
+from gateway.contract.targets import CallableNotFound, load_callable
 from vendors.addresses import FunctionAddress
 
 _BASICS: Final = ("client_id", "client_secret", "base_url", "account_id")

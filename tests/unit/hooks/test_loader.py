@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from gateway.contract.callables import CallableNotFound
+from gateway.contract.targets import CallableNotFound
 from gateway.contract.wire import loads
 from hooks.loader import Hook, HookSpec, load_hook
 from hooks.redact import redact
