@@ -50,12 +50,13 @@ class Origin:
         self.loop = asyncio.get_running_loop()
         self.target = ClientRequest(hdrs.METH_POST, url, loop=self.loop, session=session)
         """What the connector looks at, to find a connection or to make one. It is never sent."""
-        self.headers: CIMultiDict[str] = CIMultiDict({hdrs.HOST: url.host_port_subcomponent or ""})
+        headers: CIMultiDict[str] = CIMultiDict({hdrs.HOST: url.host_port_subcomponent or ""})
         for name in (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING):
-            self.headers[name] = ClientRequest.DEFAULT_HEADERS[name]
+            headers[name] = ClientRequest.DEFAULT_HEADERS[name]
         if hdrs.AUTHORIZATION in self.target.headers:
-            self.headers[hdrs.AUTHORIZATION] = self.target.headers[hdrs.AUTHORIZATION]  # a name and password in the URL
-        self.headers.update(session.headers)
+            headers[hdrs.AUTHORIZATION] = self.target.headers[hdrs.AUTHORIZATION]  # a name and password in the URL
+        headers.update(session.headers)
+        self.headers = CommonHeaders(headers)
 
 
 _origins: WeakKeyDictionary[aiohttp.ClientSession, dict[tuple[str, str], Origin]] = WeakKeyDictionary()
@@ -163,17 +164,38 @@ class _Reading:
         return message.code, message.headers, chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
+class CommonHeaders:
+    """Headers that every request of an origin has, where its own say nothing else."""
+
+    __slots__ = ("_headers", "_lines", "_names")
+
+    def __init__(self, headers: CIMultiDict[str]) -> None:
+        self._headers = headers
+        self._names = frozenset(name.lower() for name in headers)
+        self._lines = _write_lines(headers)
+
+    def write(self, headers: Mapping[str, str]) -> str:
+        """Write them as lines, and these before them. Raise ValueError for a line break in one."""
+        for name in headers:
+            if name.lower() in self._names:
+                merged = self._headers.copy()
+                merged.update(headers)
+                return _write_lines(merged)
+        return _write_lines(headers) + self._lines
+
+
 def write_head(
-    method: str, target: str, common: CIMultiDict[str], headers: Mapping[str, str], body: bytes | None
+    method: str, target: str, common: CommonHeaders, headers: Mapping[str, str], body: bytes | None
 ) -> bytes:
-    """Write a request's line and headers; `headers` come before the common ones. Raise ValueError for a line break in them."""
-    merged = common.copy()
-    merged.update(headers)
-    if body is not None:
-        merged[hdrs.CONTENT_LENGTH] = str(len(body))
-    lines = [f"{name}: {value}" for name, value in merged.items()]
-    text = "\r\n".join((f"{method} {target} HTTP/1.1", *lines, "", ""))
-    breaks = len(lines) + 2
-    if text.count("\n") != breaks or text.count("\r") != breaks or "\0" in text:
+    """Write a request's line and headers. Raise ValueError for a line break in them."""
+    if "\r" in target or "\n" in target:
+        raise ValueError("a path has a line break in it")
+    length = "" if body is None else f"Content-Length: {len(body)}\r\n"
+    return f"{method} {target} HTTP/1.1\r\n{common.write(headers)}{length}\r\n".encode()
+
+
+def _write_lines(headers: Mapping[str, str]) -> str:
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    if lines.count("\n") != len(headers) or lines.count("\r") != len(headers) or "\0" in lines:
         raise ValueError("a header has a line break in it")
-    return text.encode()
+    return lines

@@ -17,7 +17,7 @@ from vendors.exchange import TransportFailure, find_origin
 from vendors.http import HttpAnswer, send_to
 from vendors.services import Services
 
-_HEADERS: Final = {"Content-Type": "application/json", "Accept": "application/json"}
+_HEADERS: Final = {"Content-Type": "application/json"}
 
 
 class RestTransport:

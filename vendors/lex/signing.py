@@ -22,7 +22,7 @@ def make_keys(access_key: str, secret_key: str, token: str | None) -> AwsCredent
 
 
 def sign(host: str, path: str, body: bytes, *, keys: AwsCredentialsProvider, region: str) -> dict[str, str]:
-    """Give the headers of a signed POST of JSON. Host and path are signed as they stand, so they must be sent as they stand."""
+    """Give the headers of a signed POST of JSON, all but Host. Host and path are signed, so they must be sent as they are here."""
     headers = HttpHeaders([("Host", host), ("Content-Type", "application/json")])
     request = HttpRequest("POST", path, headers, BytesIO(body))
     config = AwsSigningConfig(
@@ -36,4 +36,4 @@ def sign(host: str, path: str, body: bytes, *, keys: AwsCredentialsProvider, reg
     )
     # With keys at hand the signer works in this thread and is done when it returns: some 25 us.
     aws_sign_request(request, config).result(timeout=1)
-    return dict(headers)
+    return {name: value for name, value in headers if name != "Host"}

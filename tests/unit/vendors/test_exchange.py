@@ -14,7 +14,7 @@ from aiohttp.client_reqrep import ClientRequest
 from multidict import CIMultiDict
 from yarl import URL
 
-from vendors.exchange import exchange, find_origin, write_head
+from vendors.exchange import CommonHeaders, exchange, find_origin, write_head
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -154,12 +154,22 @@ async def test_origins_are_found_again_by_scheme_and_authority(session: aiohttp.
 
 @pytest.mark.parametrize("bad", ["a\nb", "a\rb", "a\r\nb", "a\0b"])
 def test_a_head_holds_no_line_that_its_caller_did_not_mean(bad: str) -> None:
-    common = CIMultiDict({"Host": "h"})
-    for headers in ({"X": bad}, {bad: "x"}):
+    common = CommonHeaders(CIMultiDict({"Host": "h"}))
+    for headers in ({"X": bad}, {bad: "x"}, {"host": bad}):
         with pytest.raises(ValueError, match="line break"):
             write_head("POST", "/", common, headers, b"")
-    assert write_head("POST", "/", common, {"X": "ä", "host": "other"}, b"12") == (
-        "POST / HTTP/1.1\r\nhost: other\r\nX: ä\r\nContent-Length: 2\r\n\r\n".encode()
+    if bad != "a\0b":
+        with pytest.raises(ValueError, match="line break"):
+            write_head("POST", f"/{bad}", common, {}, b"")
+
+
+def test_a_request_s_own_headers_come_first_and_count() -> None:
+    common = CommonHeaders(CIMultiDict({"Host": "h", "Accept": "*/*"}))
+    assert write_head("POST", "/p?q", common, {"X": "ä"}, b"12") == (
+        "POST /p?q HTTP/1.1\r\nX: ä\r\nHost: h\r\nAccept: */*\r\nContent-Length: 2\r\n\r\n".encode()
+    )
+    assert (
+        write_head("GET", "/", common, {"accept": "a/b"}, None) == b"GET / HTTP/1.1\r\nHost: h\r\naccept: a/b\r\n\r\n"
     )
 
 
