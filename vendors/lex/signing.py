@@ -22,7 +22,7 @@ def make_keys(access_key: str, secret_key: str, token: str | None) -> AwsCredent
 
 
 def sign(host: str, path: str, body: bytes, *, keys: AwsCredentialsProvider, region: str) -> dict[str, str]:
-    """Give the headers of a signed POST of JSON, all but Host. Host and path are signed, so they must be sent as they are here."""
+    """Give the headers of a signed POST of JSON, all but Host. Host and path are signed: send them as they are here."""
     headers = HttpHeaders([("Host", host), ("Content-Type", "application/json")])
     request = HttpRequest("POST", path, headers, BytesIO(body))
     config = AwsSigningConfig(
