@@ -121,7 +121,7 @@ class Server:
         if self._console is not None:
             from gateway.console_parts import make_cards  # noqa: PLC0415 - as above
 
-            self._console.roster.show(make_cards(accounts.accounts))
+            self._console.show(make_cards(accounts.accounts))
         _log.info("reloaded", accounts=len(renewed.accounts), bots=len(self.runtime.bots))
 
     async def drain(self) -> None:

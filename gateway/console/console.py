@@ -56,7 +56,7 @@ class Console:
         self._signed_out = SignedOut(archive, clock)
         self._figures = Figures(archive, clock, look=look)
         self._recordings = Recordings(archive, clock, note_change=self._figures.touch)
-        self.roster = Roster(cards, self._figures, self._recordings)
+        self._roster = Roster(cards, self._figures, self._recordings)
         self._arrivals = Arrivals(self._recordings, clock)
         operators = Operators(settings.tokens, salt=settings.salt, signed_out=self._signed_out, clock=clock)
         self.feed = Feed(operators.is_over)
@@ -67,7 +67,7 @@ class Console:
         self.application[SIGNED_OUT] = self._signed_out
         self.application[RECORDINGS] = self._recordings
         self.application[FIGURES] = self._figures
-        self.application[ROSTER] = self.roster
+        self.application[ROSTER] = self._roster
         self.application[FEED] = self.feed
         self.application[FLEET] = fleet
         self.application[PIPELINE] = pipeline
@@ -83,7 +83,7 @@ class Console:
         async with AsyncExitStack() as held:
             await held.enter_async_context(self._figures)
             held.push_async_callback(self._stop)
-            following = self.feed.follow(self._gather_changes(), self.roster.read)
+            following = self.feed.follow(self._gather_changes(), self._roster.read)
             self._tasks = [asyncio.ensure_future(self._run()), asyncio.ensure_future(following)]
             self._held = held.pop_all()
         return self
@@ -92,6 +92,11 @@ class Console:
         """End all streams, keep what is recorded and counted and not kept yet, and let go of everything."""
         self.feed.close()
         await self._held.aclose()
+
+    def show(self, cards: Iterable[Card]) -> None:
+        """Show these bots from now on, and have every open console ask for them again."""
+        self._roster.show(cards)
+        self.feed.tell("reloaded", {})
 
     def add_to(self, application: web.Application) -> None:
         """Serve the console below /console/."""

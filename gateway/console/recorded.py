@@ -35,7 +35,7 @@ async def put_recording(request: web.Request) -> web.Response:
         await request.app[RECORDINGS].switch_on(key, seconds)
     except TooManyRecordings:
         raise web.HTTPConflict(text=f"{MAX_BOTS} bots are recorded already; end one of these recordings.") from None
-    _log.info("recording-on", account=key[0], bot=key[1], seconds=seconds)
+    _log.info("recording-on", account=key[0], bot=key[1], seconds=seconds, address=request.remote)
     return _write_switch(request, key)
 
 
@@ -43,7 +43,7 @@ async def delete_recording(request: web.Request) -> web.Response:
     """Record a bot no longer: DELETE …/recording."""
     key = _key(find_bot(request))
     await request.app[RECORDINGS].switch_off(key)
-    _log.info("recording-off", account=key[0], bot=key[1])
+    _log.info("recording-off", account=key[0], bot=key[1], address=request.remote)
     return _write_switch(request, key)
 
 

@@ -137,11 +137,12 @@ async def test_a_failing_vendor_shows_in_state_circuit_and_errors(running: Runni
 
 async def test_a_reload_shows_what_the_files_say_now(running: Running, tmp_path: Path) -> None:
     account = make_account(running)
-    async with open_signed_in(tmp_path, account) as (gateway, operator):
+    async with open_signed_in(tmp_path, account) as (gateway, operator), operator.listen() as stream:
         account["bots"] = {"new": account["bots"]["lex"] | {"channel": "chat"}}
         write_accounts(tmp_path, account)
         loaded = await asyncio.to_thread(load_accounts, tmp_path, {})
         await gateway.server.serve_accounts(loaded)
+        assert await stream.wait("reloaded") == {}
         bots = [(bot["bot"], bot["channel"]) for bot in (await operator.get("bots"))["bots"]]
         turn = await operator.test("new")
         gone = await operator.call("GET", f"{of_bot('lex')}/figures")
