@@ -15,7 +15,6 @@ from gateway.console.turns import post_turn
 from gateway.contract.errors import RequestRefused
 from gateway.contract.wire import dumps
 from gateway.figures.times import write_time
-from gateway.ingress.errors import answer_errors
 from gateway.ingress.events import INVALID_EVENT
 from gateway.telemetry.logging import get_logger
 
@@ -29,7 +28,7 @@ _log = get_logger("console")
 
 def make_application() -> web.Application:
     """Make the application; who puts it together leaves in it what its handlers ask for."""
-    application = web.Application(middlewares=[answer_errors, guard])
+    application = web.Application(middlewares=[guard])
     application[PUBLIC] = frozenset({get_page, sign_in, redirect})
     application.on_response_prepare.append(add_headers)
     router = application.router
