@@ -52,7 +52,7 @@ async def test_what_is_over_takes_no_room(clock: FakeClock) -> None:
 
 
 async def test_the_list_that_was_longest_not_written_makes_room(clock: FakeClock) -> None:
-    archive = MemoryArchive(clock, capacity=1000)
+    archive = MemoryArchive(clock, lists_room=1000)
     for name in "abc":
         await archive.write([Append(name, [b"x" * 300], 100, 9)], once=name)
     await archive.write([Append("a", [b"y" * 200], 100, 9)], once="more")
@@ -61,7 +61,7 @@ async def test_the_list_that_was_longest_not_written_makes_room(clock: FakeClock
 
 
 async def test_the_shortest_lived_counts_make_room(clock: FakeClock) -> None:
-    archive = MemoryArchive(clock, capacity=40)
+    archive = MemoryArchive(clock, counts_room=40)
     await archive.write([Add("week", {"x": 1}, 1000), Add("hour", {"x": 1}, 100), Add("day", {"x": 1}, 500)], once="1")
     await archive.write([Add("more", {"x": 1}, 500)], once="2")
     assert await archive.read_counts(["week", "hour", "day", "more"]) == [{"x": 1}, {}, {"x": 1}, {"x": 1}]
