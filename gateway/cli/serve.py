@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.cli.options import ConfigOption, LogLevelOption, check_level, load_or_exit, run_async
+from gateway.telemetry.lean import import_structlog
 
 if TYPE_CHECKING:
     from gateway.console.settings import ConsoleSettings
@@ -112,6 +113,7 @@ def serve(
     new, exits 0. SIGHUP, or a file that has changed: reads the account files again; all are valid, or nothing changes.
     """
     level = check_level(log_level)
+    import_structlog()
     from gateway.sessions.backends import StoreSettings, check_store
 
     kept = StoreSettings(url=store, key=store_key)
@@ -138,8 +140,6 @@ def serve(
     from gateway.app import serve as run
     from gateway.contract.ports import StoreFailed
     from gateway.telemetry.logging import configure_logging
-    from gateway.workers.serve import serve_with_workers
-    from gateway.workers.supervisor import WorkersFailed
 
     configure_logging(level)
     settings = ServeSettings(
@@ -159,13 +159,18 @@ def serve(
     def announce(url: str) -> None:
         typer.echo(f"listening on {url}")
 
+    no_workers: tuple[type[Exception], ...] = ()
     if workers == 1:
         serving = run(settings, accounts, announce, watch=watching)
     else:
+        from gateway.workers.serve import serve_with_workers
+        from gateway.workers.supervisor import WorkersFailed
+
+        no_workers = (WorkersFailed,)
         serving = serve_with_workers(settings, accounts, announce, workers=workers, log_level=level, watch=watching)
     try:
         run_async(serving)
-    except WorkersFailed as error:
+    except no_workers as error:
         typer.echo(f"botbridge: {error}", err=True)
         raise typer.Exit(1) from None
     except StoreFailed as error:

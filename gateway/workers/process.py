@@ -10,7 +10,10 @@ from typing import Final, Protocol, Self
 from config.loader import LoadedAccounts
 from gateway.workers.channel import Channel, NotReady, Ready, Start
 
-_RUN: Final = "from gateway.workers.worker import main; main()"
+_RUN: Final = (
+    "from gateway.telemetry.lean import import_structlog; import_structlog(); "
+    "from gateway.workers.worker import main; main()"
+)
 
 
 class WorkerFailed(Exception):

@@ -5,13 +5,15 @@ Source: docs/contract/vendors/function.md, "Configuration". A callable is import
 """
 
 import re
-from typing import Annotated, Final, Self
+from typing import TYPE_CHECKING, Annotated, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from gateway.contract.reach import split_url
 from gateway.contract.targets import CallableNotFound, load_callable
-from vendors.addresses import FunctionAddress
+
+if TYPE_CHECKING:
+    from vendors.addresses import FunctionAddress
 
 _BASICS: Final = ("client_id", "client_secret", "base_url", "account_id")
 _LAMBDA_KEYS: Final = (*_BASICS, "token_url")
@@ -94,8 +96,10 @@ class LambdaKeys(BaseModel):
         elif missing := [key for key in _BASICS if getattr(self, key) is None]:
             raise ValueError(f"lambda_uuid needs {', '.join(missing)} as well")
 
-    def find_address(self) -> FunctionAddress | None:
+    def find_address(self) -> "FunctionAddress | None":
         """Give the function's address, None without lambda_uuid."""
+        from vendors.addresses import FunctionAddress  # noqa: PLC0415 - with yarl, which checking does not need
+
         needed = (self.lambda_uuid, self.client_id, self.client_secret, self.base_url, self.account_id)
         match needed:
             case (str(uuid), str(client_id), SecretStr() as secret, str(base_url), str(account_id)):
