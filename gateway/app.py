@@ -20,7 +20,7 @@ from gateway.console.settings import ConsoleSettings
 from gateway.endpoint import EndpointServer
 from gateway.ingress.auth import ApiKeys
 from gateway.ingress.custom_endpoint import ENDPOINT, add_endpoint_routes
-from gateway.ingress.errors import answer_errors
+from gateway.ingress.errors import answering_errors
 from gateway.ingress.events import MAX_BODY, post_event
 from gateway.ingress.keys import GATE, METRICS, PIPELINE, SERVED, Served, ServedAccount
 from gateway.ingress.openapi import OPENAPI, get_openapi, load_document
@@ -143,20 +143,20 @@ class Server:
         return Served(accounts, ApiKeys(keys), Signatures(secrets, self._seen_signatures))
 
     def _make_application(self) -> web.Application:
-        application = web.Application(middlewares=[answer_errors], client_max_size=MAX_BODY)
+        application = web.Application(client_max_size=MAX_BODY)
         application[SERVED] = self._served
         application[PIPELINE] = self.runtime.pipeline
         application[GATE] = self.gate
         application[METRICS] = self.runtime.metrics
         application[ENDPOINT] = self.endpoint.served
         application[OPENAPI] = self._openapi
-        application.router.add_post("/v1/accounts/{account}/bots/{bot}/events", post_event)
-        application.router.add_get("/v1/accounts/{account}/bots/{bot}/status", get_status)
+        application.router.add_post("/v1/accounts/{account}/bots/{bot}/events", answering_errors(post_event))
+        application.router.add_get("/v1/accounts/{account}/bots/{bot}/status", answering_errors(get_status))
         add_endpoint_routes(application)
-        application.router.add_get("/healthz", get_healthz)
-        application.router.add_get("/readyz", get_readyz)
-        application.router.add_get("/metrics", get_metrics)
-        application.router.add_get("/openapi.json", get_openapi)
+        application.router.add_get("/healthz", answering_errors(get_healthz))
+        application.router.add_get("/readyz", answering_errors(get_readyz))
+        application.router.add_get("/metrics", answering_errors(get_metrics))
+        application.router.add_get("/openapi.json", answering_errors(get_openapi))
         return application
 
 

@@ -18,6 +18,7 @@ from gateway.contract.types import AccountId, BotName, ConversationId, Reply
 from gateway.contract.wire import dumps
 from gateway.ingress.endpoint_event import Closed, join_opening, parse_endpoint_event, parse_opening
 from gateway.ingress.endpoint_reply import NOTHING, render_endpoint_reply
+from gateway.ingress.errors import answering_errors
 from gateway.ingress.events import INVALID_EVENT, UNKNOWN_BOT, read_json, write_answer
 from gateway.ingress.keys import GATE, PIPELINE
 from gateway.ingress.tokens import AppTokens
@@ -45,10 +46,10 @@ def add_endpoint_routes(application: web.Application) -> None:
     """Add this door's four routes."""
     environments = "/v1/bots/{bot}/environments"
     conversation = environments + "/{environment}/conversations/{convId}"
-    application.router.add_get(environments, get_environments)
-    application.router.add_get(environments + "/{environment}/state", get_state)
-    application.router.add_put(conversation, put_conversation)
-    application.router.add_post(conversation + "/events", post_endpoint_event)
+    application.router.add_get(environments, answering_errors(get_environments))
+    application.router.add_get(environments + "/{environment}/state", answering_errors(get_state))
+    application.router.add_put(conversation, answering_errors(put_conversation))
+    application.router.add_post(conversation + "/events", answering_errors(post_endpoint_event))
 
 
 async def get_environments(request: web.Request) -> web.Response:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import TypeAlias
 
 from aiohttp import hdrs, web
@@ -16,19 +17,39 @@ _log = get_logger("ingress")
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+def answering_errors(handler: Handler) -> Handler:
+    """Make a handler that turns what this one raises into botbridge's error answer.
+
+    Wrapped around each route's handler: a middleware of the application costs every request several times as much.
+    """
+
+    @wraps(handler)
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except Exception as error:  # noqa: BLE001 - nothing of it may reach the caller
+            return _answer(request, error)
+
+    return answer
+
+
 @web.middleware
 async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn what a handler raises into botbridge's error answer; aiohttp's own 404 and 405 stay as they are."""
+    """Do the same for all routes of an application; aiohttp's own 404 and 405 stay as they are."""
     try:
         return await handler(request)
-    except BridgeError as error:
+    except Exception as error:  # noqa: BLE001 - nothing of it may reach the caller
+        return _answer(request, error)
+
+
+def _answer(request: web.Request, error: Exception) -> web.Response:
+    if isinstance(error, BridgeError):
         return render_error(error)
-    except web.HTTPException:
-        raise
-    except Exception as fault:  # noqa: BLE001 - nothing of it may reach the caller
-        unforeseen = UnforeseenFault()
-        _log.error("request-failed", path=request.path, error_id=unforeseen.error_id, exc_info=fault)
-        return render_error(unforeseen)
+    if isinstance(error, web.HTTPException):
+        raise error
+    unforeseen = UnforeseenFault()
+    _log.error("request-failed", path=request.path, error_id=unforeseen.error_id, exc_info=error)
+    return render_error(unforeseen)
 
 
 def render_error(error: BridgeError) -> web.Response:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
+from multidict import istr
 
 from gateway.bot import Bot
 from gateway.contract.catalogue import OWN_PREFIX
@@ -19,6 +20,7 @@ from gateway.sessions.repeats import Answer
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of an event's body."""
+IDEMPOTENCY_KEY: Final = istr("Idempotency-Key")
 INVALID_EVENT = OWN_PREFIX + "invalid-event"
 UNKNOWN_BOT = OWN_PREFIX + "unknown-bot"
 TOO_LARGE = OWN_PREFIX + "payload-too-large"
@@ -32,7 +34,7 @@ async def post_event(request: web.Request) -> web.Response:
         with request.app[GATE].admit_vendor(bot.vendor_name):
             event = await _read_event(request)
             answer = await request.app[PIPELINE].answer(
-                bot, event, render_reply, idempotency_key=request.headers.get("Idempotency-Key")
+                bot, event, render_reply, idempotency_key=request.headers.get(IDEMPOTENCY_KEY)
             )
     return write_answer(answer)
 

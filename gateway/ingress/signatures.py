@@ -14,12 +14,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from itertools import islice
 from typing import Final, NamedTuple
 
+from multidict import istr
+
 from gateway.contract.errors import RequestRefused
 from gateway.contract.ports import Clock
 from gateway.contract.types import AccountId
 from gateway.ingress.auth import UNAUTHORIZED
 
-SIGNATURE: Final = "X-Botbridge-Signature"
+SIGNATURE: Final = istr("X-Botbridge-Signature")
 WINDOW: Final = 300
 """Seconds that the caller's clock may differ from ours, either way."""
 MAX_SEEN: Final = 100_000
