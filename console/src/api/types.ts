@@ -166,6 +166,9 @@ export interface Turn {
 
 export type TurnSummary = Pick<Turn, "id" | "at" | "conversation" | "kind" | "outcome" | "totalMs" | "error">;
 
+/** A recorded turn as the live stream tells of it. */
+export type RecordedTurn = TurnSummary & Pick<Turn, "account" | "bot">;
+
 export interface Recording {
   /** When recording ends; null while it is off. */
   until: string | null;

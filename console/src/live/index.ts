@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-import type { Bot, TurnSummary } from "../api/types";
+import type { Bot, RecordedTurn } from "../api/types";
 import { keyOf, type Known, LiveStore } from "./store";
 
 /** The one stream of this page, shared by all its views. */
@@ -23,7 +23,7 @@ export function useBot(account: string, bot: string): Bot | undefined {
   return useBots().bots?.get(keyOf(account, bot));
 }
 
-/** Be told of the turns that are recorded while the component is shown. */
-export function useRecordedTurns(listener: (turn: TurnSummary) => void): void {
+/** Be told of the turns of all bots that are recorded while the component is shown. */
+export function useRecordedTurns(listener: (turn: RecordedTurn) => void): void {
   useEffect(() => store.onTurn(listener), [listener]);
 }

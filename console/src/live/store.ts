@@ -1,7 +1,7 @@
 /** The bots as they are now: fetched once, then kept by the live stream. */
 
 import { ApiError, API, getBots, sessionEnded } from "../api/client";
-import type { Bot, TurnSummary } from "../api/types";
+import type { Bot, RecordedTurn } from "../api/types";
 import { follow, type Health } from "./stream";
 
 /** What the page knows. */
@@ -14,7 +14,7 @@ export interface Known {
 }
 
 type Changed = () => void;
-type Recorded = (turn: TurnSummary) => void;
+type Recorded = (turn: RecordedTurn) => void;
 
 /** Holds what is known and tells its readers of every change; runs the stream while it has any. */
 export class LiveStore {
@@ -94,7 +94,7 @@ export class LiveStore {
       // Before the first fetch has ended the changed bots alone would look like all there are.
       this.set(this.known.bots === null ? {} : { bots: merged });
     } else if (name === "turn") {
-      const turn = JSON.parse(data) as TurnSummary;
+      const turn = JSON.parse(data) as RecordedTurn;
       this.recorded.forEach((listener) => listener(turn));
     }
   }
