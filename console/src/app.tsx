@@ -10,6 +10,7 @@ import { type Route, useRoute } from "./shell/route";
 import { refusalOf, SignIn } from "./shell/sign-in";
 import { TopBar } from "./shell/top-bar";
 import { Tester } from "./tester";
+import { forgetConversations } from "./tester/conversation/kept";
 
 type Access =
   | { state: "unknown" }
@@ -73,6 +74,7 @@ export function App(): JSX.Element {
   const leave = async (): Promise<void> => {
     try {
       await signOut();
+      forgetConversations();
       setAccess({ state: "out", notice: "You have signed out." });
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 401)) {
@@ -111,7 +113,7 @@ export function App(): JSX.Element {
           <TopBar route={route} version={access.session.version} onSignOut={() => void leave()} />
           <main id="main" tabIndex={-1}>
             {route.view === "tester" ? (
-              <Tester account={route.account} bot={route.bot} />
+              <Tester account={route.account} bot={route.bot} recorded={route.recorded} />
             ) : (
               <Dashboard route={route} session={access.session} />
             )}

@@ -22,6 +22,7 @@ const PATHS = {
   lock: "M7.5 10.5v-3a4.5 4.5 0 0 1 9 0v3M6 10.5h12v9H6z",
   close: "m6 6 12 12M18 6 6 18",
   warning: "M12 4 2.8 20h18.4L12 4Zm0 6v4.5M12 17.2h.01",
+  chart: "M4 19.5h16M7 16v-4M12 16V6M17 16V9",
   arrow: "m9 5 7 7-7 7",
 } as const;
 

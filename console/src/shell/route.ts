@@ -1,20 +1,21 @@
-/** Routes in the fragment: `#/`, `#/bots/ACCOUNT/BOT`, `#/tester/ACCOUNT/BOT`. */
+/** Routes in the fragment: `#/`, `#/bots/ACCOUNT/BOT`, `#/tester/ACCOUNT/BOT`, `#/tester/ACCOUNT/BOT/recorded`. */
 
 import { useEffect, useState } from "preact/hooks";
 
 export type Route =
   | { view: "dashboard" }
   | { view: "bot"; account: string; bot: string }
-  | { view: "tester"; account: string | null; bot: string | null };
+  /** `recorded`: real turns rather than a conversation of one's own. */
+  | { view: "tester"; account: string | null; bot: string | null; recorded: boolean };
 
 /** Read a fragment; what is not known is the dashboard. */
 export function parseRoute(fragment: string): Route {
-  const [view, account, bot] = fragment.replace(/^#?\/?/, "").split("/").map(decoded);
+  const [view, account, bot, part] = fragment.replace(/^#?\/?/, "").split("/").map(decoded);
   if (view === "bots" && account && bot) {
     return { view: "bot", account, bot };
   }
   if (view === "tester") {
-    return { view: "tester", account: account ?? null, bot: bot ?? null };
+    return { view: "tester", account: account ?? null, bot: bot ?? null, recorded: part === "recorded" };
   }
   return { view: "dashboard" };
 }

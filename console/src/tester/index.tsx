@@ -13,10 +13,11 @@ import { Workspace } from "./workspace";
 interface Props {
   account: string | null;
   bot: string | null;
+  recorded: boolean;
 }
 
 /** Show the conversation beside what happened in its turns, once the bots are known. */
-export function Tester({ account, bot: name }: Props): JSX.Element {
+export function Tester({ account, bot: name, recorded }: Props): JSX.Element {
   const { bots: known, error, retry } = useBots();
   const bots = useMemo(() => [...(known?.values() ?? [])], [known]);
   const bot = bots.find((each) => each.account === account && each.bot === name);
@@ -30,7 +31,7 @@ export function Tester({ account, bot: name }: Props): JSX.Element {
   }, [homeless, first]);
 
   if (bot) {
-    return <Workspace bots={bots} bot={bot} onBot={choose} />;
+    return <Workspace bots={bots} bot={bot} recorded={recorded} onBot={choose} />;
   }
   if (error !== null && known === null) {
     return (

@@ -23,6 +23,8 @@ import { TurnView } from "./turn/turn-view";
 interface Props {
   bots: readonly Bot[];
   bot: Bot;
+  /** Whether real turns are looked at, rather than a conversation of one's own. */
+  recorded: boolean;
   onBot: (bot: Bot) => void;
 }
 
@@ -31,7 +33,7 @@ type Side = "chat" | "turn";
 const NO_SDES = '{\n  "authenticatedSdes": {},\n  "unauthenticatedSdes": {}\n}';
 
 /** Hold the conversation with the chosen bot, and what is looked at. */
-export function Workspace({ bots, bot, onBot }: Props): JSX.Element {
+export function Workspace({ bots, bot, recorded: showsRecorded, onBot }: Props): JSX.Element {
   const [channel, setChannel] = useState<Channel>(bot.channel);
   const [environment, setEnvironment] = useState<string | null>(null);
   const [sdesText, setSdesText] = useState(NO_SDES);
@@ -39,7 +41,6 @@ export function Workspace({ bots, bot, onBot }: Props): JSX.Element {
   const [file, setFile] = useState<{ conversation: SavedConversation; name: string } | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [playing, setPlaying] = useState(false);
-  const [source, setSource] = useState<Source>("conversation");
   const [side, setSide] = useState<Side>("chat");
   const [chosen, setChosen] = useState<number | null>(null);
   const [recordedId, setRecordedId] = useState<string | null>(null);
@@ -49,6 +50,10 @@ export function Workspace({ bots, bot, onBot }: Props): JSX.Element {
   const talk = useConversation(place, "value" in sdes ? sdes.value : {});
   const { conversation } = talk;
   const { exchanges } = conversation;
+  const source: Source = showsRecorded ? "recorded" : "conversation";
+  const setSource = (to: Source): void => {
+    location.hash = linkTo("tester", bot.account, bot.bot) + (to === "recorded" ? "/recorded" : "");
+  };
   const recorded = useRecordedTurn(bot, recordedId);
 
   // Another bot has its own channel, environments and recorded turns.
@@ -90,11 +95,8 @@ export function Workspace({ bots, bot, onBot }: Props): JSX.Element {
           onEnvironment={setEnvironment}
           onChannel={setChannel}
         />
-        <button type="button" class="plain-button" onClick={() => setEditingSdes(true)}>
-          <Icon name="person" size={16} /> lpSdes{sdesText === NO_SDES ? "" : " (set)"}
-        </button>
-        <a class="quiet-button" href={linkTo("bots", bot.account, bot.bot)}>
-          Its dashboard
+        <a class="quiet-button dashboard-link" href={linkTo("bots", bot.account, bot.bot)} title="How this bot is doing">
+          <Icon name="chart" size={18} /> <span>Its dashboard</span>
         </a>
       </div>
       {editingSdes && <SdesDialog text={sdesText} onText={setSdesText} onClose={() => setEditingSdes(false)} />}
@@ -173,7 +175,12 @@ export function Workspace({ bots, bot, onBot }: Props): JSX.Element {
                   onNotice={talk.notice}
                   onSkip={talk.skip}
                 />
-                <Composer busy={talk.asking || playing} onSay={talk.say} />
+                <Composer
+                  busy={talk.asking || playing}
+                  sdesSet={sdesText !== NO_SDES}
+                  onSay={talk.say}
+                  onSdes={() => setEditingSdes(true)}
+                />
               </>
             ) : (
               <Recorded

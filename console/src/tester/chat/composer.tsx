@@ -10,11 +10,14 @@ import { FileDialog, LocationDialog, RichContentDialog } from "./dialogs";
 interface Props {
   /** Whether the bot is being asked: one thing after the other. */
   busy: boolean;
+  /** Whether engagement attributes go along. */
+  sdesSet: boolean;
+  onSdes: () => void;
   onSay: (said: Said) => void;
 }
 
 /** A text field with Enter to send, Shift+Enter for a new line, arrow up for what was said before, and the other events. */
-export function Composer({ busy, onSay }: Props): JSX.Element {
+export function Composer({ busy, sdesSet, onSay, onSdes }: Props): JSX.Element {
   const [text, setText] = useState("");
   const [dialog, setDialog] = useState<"location" | "rich-content" | "file" | null>(null);
   const said = useRef<string[]>([]);
@@ -100,6 +103,9 @@ export function Composer({ busy, onSay }: Props): JSX.Element {
         </button>
         <button type="button" class="quiet-button small-quiet" disabled={busy} onClick={() => setDialog("rich-content")}>
           <Icon name="plus" size={15} /> Rich content
+        </button>
+        <button type="button" class="quiet-button small-quiet" title="Engagement attributes" onClick={onSdes}>
+          <Icon name="person" size={15} /> lpSdes{sdesSet ? " (set)" : ""}
         </button>
       </div>
       {dialog === "location" && <LocationDialog onSay={sayFromDialog} onClose={() => setDialog(null)} />}

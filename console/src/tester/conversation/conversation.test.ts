@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Channel, JsonObject, Reply, Turn } from "../../api/types";
 import { toSavedEvent } from "../saved/file";
 import { buildEvent, locationContent, newConversation, readdress, readSaid, type Said } from "./events";
+import { findConversation, forgetConversations, keepConversation } from "./kept";
 import { announce, toItems } from "./playback";
 import { type Change, type Conversation, isAsking, pendingDelay, reduce } from "./state";
 
@@ -148,6 +149,34 @@ describe("an answer", () => {
   });
 });
 
+describe("a conversation that one comes back to", () => {
+  const conversation = (owner: string, exchanges: Conversation["exchanges"] = []): Conversation => ({ owner, id: "c", exchanges });
+
+  test("is as it was left, but nothing is waited for", () => {
+    const left = [
+      { kind: "say", sequence: 1, said: { kind: "text", text: "hi" }, event: { convId: "c" }, saved: null },
+      { kind: "answer", sequence: 1, turn: { reply: REPLY } as unknown as Turn, atOnce: false },
+      { kind: "say", sequence: 2, said: { kind: "text", text: "hi" }, event: { convId: "c" }, saved: null },
+    ] satisfies Change[];
+    keepConversation(left.reduce<Conversation>(reduce, conversation("demo/lex")));
+    const found = findConversation("demo/lex");
+    expect(found.exchanges.map(({ shown, problem }) => [shown, problem])).toEqual([
+      [9, null],
+      [0, "You left before the answer came."],
+    ]);
+    expect([isAsking(found), pendingDelay(found)]).toEqual([false, null]);
+    forgetConversations();
+    expect(findConversation("demo/lex").exchanges).toEqual([]);
+  });
+
+  test("is one of the last eight", () => {
+    for (let number = 0; number < 9; number += 1) {
+      keepConversation(conversation(`bot ${number}`));
+    }
+    expect([0, 1, 8].map((number) => findConversation(`bot ${number}`).id === "c")).toEqual([false, true, true]);
+  });
+});
+
 describe("a conversation", () => {
   const turn = { id: "t", reply: REPLY } as unknown as Turn;
   const say = (sequence: number): Change => ({
@@ -157,7 +186,7 @@ describe("a conversation", () => {
     event: { convId: "c", message: "hi" },
     saved: null,
   });
-  const after = (...changes: Change[]): Conversation => changes.reduce(reduce, { id: "c", exchanges: [] });
+  const after = (...changes: Change[]): Conversation => changes.reduce(reduce, { owner: "demo/lex", id: "c", exchanges: [] });
   const shown = (conversation: Conversation): number[] => conversation.exchanges.map((exchange) => exchange.shown);
 
   test("waits for one delay after the other", () => {
@@ -184,6 +213,7 @@ describe("a conversation", () => {
     expect([isAsking(refused), refused.exchanges[0]?.problem]).toEqual([false, "no"]);
     const noticed = reduce(refused, { kind: "notice", sequence: 1, text: "Navigate to Vienna" });
     expect(noticed.exchanges[0]?.notices).toEqual(["Navigate to Vienna"]);
-    expect(reduce(refused, { kind: "begin", id: "d" })).toEqual({ id: "d", exchanges: [] });
+    const next: Conversation = { owner: "demo/lex", id: "d", exchanges: [] };
+    expect(reduce(refused, { kind: "begin", conversation: next })).toBe(next);
   });
 });

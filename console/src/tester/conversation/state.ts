@@ -24,12 +24,15 @@ export interface Exchange {
 }
 
 export interface Conversation {
+  /** Whom it is held with: account, bot, environment and channel in one word. */
+  owner: string;
   id: string;
   exchanges: Exchange[];
 }
 
 export type Change =
-  | { kind: "begin"; id: string }
+  /** Begin anew, or go on with one that was kept. */
+  | { kind: "begin"; conversation: Conversation }
   | { kind: "say"; sequence: number; said: Said; event: EventPayload; saved: SavedAnswer | null }
   /** `atOnce` leaves no delay to be waited for. */
   | { kind: "answer"; sequence: number; turn: Turn; atOnce: boolean }
@@ -38,15 +41,15 @@ export type Change =
   | { kind: "notice"; sequence: number; text: string }
   | { kind: "skip" };
 
-export function newState(): Conversation {
-  return { id: newConversation(), exchanges: [] };
+export function newState(owner: string): Conversation {
+  return { owner, id: newConversation(), exchanges: [] };
 }
 
 /** Change a conversation. */
 export function reduce(conversation: Conversation, change: Change): Conversation {
   switch (change.kind) {
     case "begin":
-      return { id: change.id, exchanges: [] };
+      return change.conversation;
     case "say":
       return {
         ...conversation,

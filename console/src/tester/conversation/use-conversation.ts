@@ -5,7 +5,8 @@ import { useCallback, useEffect, useReducer, useRef } from "preact/hooks";
 import { ApiError, runTurn } from "../../api/client";
 import type { Channel, EventPayload, JsonObject, Turn } from "../../api/types";
 import type { SavedTurn } from "../saved/file";
-import { buildEvent, newConversation, readdress, readSaid, type Said } from "./events";
+import { buildEvent, readdress, readSaid, type Said } from "./events";
+import { findConversation, keepConversation } from "./kept";
 import { LONGEST_WAIT } from "./playback";
 import { type Conversation, isAsking, newState, pendingDelay, reduce } from "./state";
 
@@ -32,32 +33,31 @@ export interface Talk {
 
 /** Hold a conversation with a bot. */
 export function useConversation(place: Place, sdes: JsonObject): Talk {
-  const [conversation, change] = useReducer(reduce, undefined, newState);
+  const owner = [place.account, place.bot, place.environment ?? "", place.channel].join("/");
+  const [conversation, change] = useReducer(reduce, owner, findConversation);
   const current = useRef({ place, sdes });
   current.current = { place, sdes };
-  const sequence = useRef(0);
+  const sequence = useRef(lastSequence(conversation));
   const id = useRef(conversation.id);
   const underWay = useRef(new AbortController());
   const stopped = useRef(false);
 
-  const reset = useCallback((): void => {
+  const begin = useCallback((next: Conversation): void => {
     underWay.current.abort();
     underWay.current = new AbortController();
-    sequence.current = 0;
-    id.current = newConversation();
-    change({ kind: "begin", id: id.current });
+    sequence.current = lastSequence(next);
+    id.current = next.id;
+    change({ kind: "begin", conversation: next });
   }, []);
+  const reset = (): void => begin(newState(owner));
 
-  const { account, bot, environment, channel } = place;
   useEffect(() => () => underWay.current.abort(), []);
-  const before = useRef(`${account}/${bot}/${environment ?? ""}/${channel}`);
+  useEffect(() => keepConversation(conversation), [conversation]);
   useEffect(() => {
-    const now = `${account}/${bot}/${environment ?? ""}/${channel}`;
-    if (before.current !== now) {
-      before.current = now;
-      reset();
+    if (conversation.owner !== owner) {
+      begin(findConversation(owner));
     }
-  }, [account, bot, environment, channel, reset]);
+  }, [conversation.owner, owner, begin]);
 
   const send = useCallback(
     async (said: Said, event: EventPayload, number: number, saved: SavedTurn | null): Promise<void> => {
@@ -86,7 +86,7 @@ export function useConversation(place: Place, sdes: JsonObject): Talk {
     sequence.current += 1;
     const event = buildEvent(said, {
       conversation: id.current,
-      channel,
+      channel: place.channel,
       sequence: sequence.current,
       sdes,
       now: new Date(),
@@ -138,6 +138,10 @@ export function useConversation(place: Place, sdes: JsonObject): Talk {
 
 function ask({ account, bot, environment, channel }: Place, event: EventPayload, signal: AbortSignal): Promise<Turn> {
   return runTurn(account, bot, { event, channel, ...(environment === null ? {} : { environment }) }, signal);
+}
+
+function lastSequence(conversation: Conversation): number {
+  return conversation.exchanges.at(-1)?.sequence ?? 0;
 }
 
 function problemOf(error: unknown): string {

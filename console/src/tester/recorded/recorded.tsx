@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 
 import { ApiError, getTurns, startRecording, stopRecording } from "../../api/client";
-import type { Bot, TurnSummary } from "../../api/types";
+import type { Bot, RecordedTurn, TurnSummary } from "../../api/types";
 import { useRecordedTurns } from "../../live";
 import { Icon } from "../../shell/icons";
 import { outcomeTag, shortCode } from "../chat/exchange";
@@ -16,6 +16,8 @@ interface Props {
   onSelect: (id: string) => void;
 }
 
+/** How many the gateway keeps of a bot. */
+const KEPT = 100;
 const DURATIONS = [
   [60, "1 minute"],
   [300, "5 minutes"],
@@ -30,12 +32,12 @@ export function Recorded({ bot, selected, onSelect }: Props): JSX.Element {
   const { account, bot: name } = bot;
 
   const fetchTurns = useCallback(
-    async (signal?: AbortSignal): Promise<void> => {
+    async (signal: AbortSignal): Promise<void> => {
       try {
         setTurns(await getTurns(account, name, signal));
         setProblem(null);
       } catch (error) {
-        if (!signal?.aborted) {
+        if (!signal.aborted) {
           setProblem(error instanceof ApiError ? error.message : "The list could not be read.");
         }
       }
@@ -50,9 +52,16 @@ export function Recorded({ bot, selected, onSelect }: Props): JSX.Element {
     return () => ended.abort();
   }, [fetchTurns]);
 
-  // The live stream tells of every bot's recorded turns, and not which bot's they are.
-  const refetch = useCallback(() => void fetchTurns(), [fetchTurns]);
-  useRecordedTurns(refetch);
+  // The live stream tells of every bot's turns, and may repeat one that the list has.
+  const add = useCallback(
+    (turn: RecordedTurn): void => {
+      if (turn.account === account && turn.bot === name) {
+        setTurns((now) => [turn, ...(now ?? []).filter(({ id }) => id !== turn.id)].slice(0, KEPT));
+      }
+    },
+    [account, name],
+  );
+  useRecordedTurns(add);
 
   return (
     <div class="recorded">

@@ -106,7 +106,7 @@ function PartView({ part, turn, saved, target }: PartProps): JSX.Element {
           what="the vendor’s request"
           before={turn.request.built}
           after={turn.request.sent}
-          absent="No request was built: the turn ended before that."
+          absent={absent(turn, "No request was built: the turn ended before that.")}
           gone="The pre hooks failed; this is the request before them."
           note={(equal) => (equal ? "Sent as it was built; the pre hooks changed nothing." : "Changed by the pre hooks.")}
         />
@@ -117,7 +117,7 @@ function PartView({ part, turn, saved, target }: PartProps): JSX.Element {
           what="the vendor’s answer"
           before={turn.answer.given}
           after={turn.answer.read}
-          absent="The vendor gave no answer."
+          absent={absent(turn, "The vendor gave no answer.")}
           gone="The post hooks failed; this is the answer before them."
           note={(equal) => (equal ? "Read as the vendor gave it; the post hooks changed nothing." : "Changed by the post hooks.")}
         />
@@ -154,6 +154,11 @@ function PartView({ part, turn, saved, target }: PartProps): JSX.Element {
         <p class="muted">Nothing to compare with.</p>
       );
   }
+}
+
+/** A turn that was too large to be recorded whole has lost its exchange; its warnings say so. */
+function absent(turn: Turn, otherwise: string): string {
+  return turn.source === "recorded" && turn.warnings.length > 0 ? `${otherwise} Or it was not kept: see above.` : otherwise;
 }
 
 function replyNote(turn: Turn, equal: boolean): string {
