@@ -24,11 +24,13 @@ def configure_logging(level: str = "info", *, stream: TextIO | None = None) -> N
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         strip_exception_text,
     ]
-    renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=True) if out.isatty() else structlog.processors.JSONRenderer(_serialize)
+    last: list[structlog.typing.Processor] = (
+        [_write_exception, structlog.dev.ConsoleRenderer(colors=True)]
+        if out.isatty()
+        else [structlog.processors.JSONRenderer(_serialize)]
     )
     structlog.configure(
-        processors=[*shared, renderer],
+        processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.WriteLoggerFactory(file=out),
         cache_logger_on_first_use=True,
@@ -37,7 +39,7 @@ def configure_logging(level: str = "info", *, stream: TextIO | None = None) -> N
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared[:-1], _name_library],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, strip_exception_text, renderer],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, strip_exception_text, *last],
         )
     )
     root = logging.getLogger()
@@ -115,6 +117,13 @@ def strip_exception_text(_logger: WrappedLogger, _method: str, event: EventDict)
     error = info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
         event["exception"] = describe_exception(error)
+    return event
+
+
+def _write_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Write what `strip_exception_text` has left as text: what structlog prints below a line on a terminal."""
+    if "exception" in event:
+        event["exception"] = dumps(event["exception"]).decode()
     return event
 
 

@@ -2,6 +2,7 @@ import io
 import logging
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import orjson
 import pytest
@@ -64,6 +65,21 @@ def test_on_a_terminal_a_turn_s_line_is_for_people() -> None:
     TurnLog().info({"account": "1"})
     assert "account" in terminal.getvalue()
     assert "{" not in terminal.getvalue()
+    structlog.reset_defaults()
+    logging.getLogger().handlers.clear()
+
+
+@pytest.mark.parametrize("logger", [get_logger("test"), logging.getLogger("a.library")], ids=["ours", "a library's"])
+def test_on_a_terminal_an_exception_stands_below_its_line_without_its_text(logger: Any) -> None:
+    terminal = Terminal()
+    configure_logging("info", stream=terminal)
+    try:
+        raise ValueError("hunter2")
+    except ValueError as error:
+        logger.warning("it-failed", exc_info=error)
+    line, exception = terminal.getvalue().splitlines()
+    assert "it-failed" in line
+    assert re.fullmatch(r'\{"type":"ValueError","at":\["test_logging.py:\d+ test_on_a_terminal_\w+"\]\}', exception)
     structlog.reset_defaults()
     logging.getLogger().handlers.clear()
 
