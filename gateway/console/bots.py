@@ -17,7 +17,7 @@ from gateway.ingress.events import UNKNOWN_BOT
 from gateway.resilience.breaker import CircuitState
 from gateway.resilience.limiter import LimitPolicy
 
-AT_ONCE: Final = 500
+AT_ONCE: Final = 200
 """Bots written without a pause, so that a list of thousands does not hold up the loop."""
 
 

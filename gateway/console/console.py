@@ -96,7 +96,7 @@ class Console:
     def show(self, cards: Iterable[Card]) -> None:
         """Show these bots from now on, and have every open console ask for them again."""
         self._roster.show(cards)
-        self.feed.tell("reloaded", {})
+        self.feed.tell("reload", {})
 
     def add_to(self, application: web.Application) -> None:
         """Serve the console below /console/."""

@@ -15,7 +15,7 @@ from gateway.pipeline import Turn
 
 READ: Final = "read"
 """The step without which nobody has looked at the bot's answer."""
-SUMMARY: Final = ("id", "at", "conversation", "kind", "outcome", "totalMs", "error")
+SUMMARY: Final = ("id", "at", "account", "bot", "conversation", "kind", "outcome", "totalMs", "error")
 
 Record: TypeAlias = Json
 """TURN of docs/console.md."""

@@ -142,7 +142,7 @@ async def test_a_reload_shows_what_the_files_say_now(running: Running, tmp_path:
         write_accounts(tmp_path, account)
         loaded = await asyncio.to_thread(load_accounts, tmp_path, {})
         await gateway.server.serve_accounts(loaded)
-        assert await stream.wait("reloaded") == {}
+        assert await stream.wait("reload") == {}
         bots = [(bot["bot"], bot["channel"]) for bot in (await operator.get("bots"))["bots"]]
         turn = await operator.test("new")
         gone = await operator.call("GET", f"{of_bot('lex')}/figures")

@@ -66,7 +66,7 @@ async def test_the_switch_and_what_it_records(running: Running, tmp_path: Path) 
         404,
         "There is no such turn, or it is kept no longer.",
     )
-    shown = {key: turn[key] for key in ("id", "at", "conversation", "kind", "outcome", "totalMs", "error")}
+    shown = {key: turn[key] for key in ("id", "at", "account", "bot", "conversation", "kind", "outcome", "totalMs", "error")}
     assert summary == shown
     redacted = {
         "convId": CONVERSATION,

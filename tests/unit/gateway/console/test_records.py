@@ -94,6 +94,8 @@ async def test_a_summary_is_what_lists_show(tmp_path: Path) -> None:
     assert write_summary(record) == {
         "id": record["id"],
         "at": "1970-01-01T00:00:00.000Z",
+        "account": ACCOUNT,
+        "bot": "own",
         "conversation": "c-1",
         "kind": "text",
         "outcome": "failed",
