@@ -113,6 +113,7 @@ class Server:
 
     async def serve_accounts(self, accounts: LoadedAccounts) -> None:
         """Serve these from now on; turns under way end on what they began with."""
+        await self.endpoint.prepare(accounts.accounts)
         await self.runtime.serve_accounts(accounts.accounts)
         renewed = self._serve(accounts)
         self._served.accounts, self._served.api_keys = renewed.accounts, renewed.api_keys

@@ -6,7 +6,7 @@ other door's.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from aiohttp import hdrs, web
 
@@ -21,18 +21,24 @@ from gateway.ingress.endpoint_reply import NOTHING, render_endpoint_reply
 from gateway.ingress.errors import answering_errors
 from gateway.ingress.events import INVALID_EVENT, UNKNOWN_BOT, read_json, write_answer
 from gateway.ingress.keys import GATE, PIPELINE
-from gateway.ingress.tokens import AppTokens
 from gateway.ingress.vendor_state import EndpointState, VendorStates
 from gateway.openings import Openings
 
 _Parsed = TypeVar("_Parsed")
 
 
+class Tokens(Protocol):
+    """Tells who calls."""
+
+    async def verify(self, authorization: str) -> AccountId:
+        """Check an Authorization header and give the token's account. Raise RequestRefused: 401, whatever is wrong."""
+
+
 @dataclass(slots=True)
 class Endpoint:
     """What this door serves now; a reload replaces the first two members at once."""
 
-    tokens: AppTokens
+    tokens: Tokens
     environments: Mapping[tuple[AccountId, BotName], Mapping[str, Bot]]
     """The bots of accounts that have a `custom_endpoint` section, by the names of their environments."""
     states: VendorStates
