@@ -379,3 +379,14 @@ async def test_a_reload_changes_who_may_call_and_which_environments_there_are(ru
         # Conversations stay open.
         answer = await Connector(gateway, environment="production", token=token).say("hello")
         assert answer.status == 200
+
+
+async def test_a_gateway_without_this_door_refuses_every_token_until_a_reload_opens_it(
+    running: Running, tmp_path: Path
+) -> None:
+    async with open_gateway(tmp_path, make_account(running)) as gateway:
+        connector = Connector(gateway)
+        assert refusal(await connector.environments()) == (401, "botbridge.error.unauthorized")
+        write_accounts(tmp_path, account(running))
+        await gateway.server.serve_accounts(await asyncio.to_thread(load_accounts, tmp_path, {}))
+        assert (await connector.environments()).body == ["draft", "production"]
