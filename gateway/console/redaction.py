@@ -1,7 +1,7 @@
 """What of a consumer's turn a record does not keep: secrets, card numbers, e-mail addresses, and who the consumer is.
 
-- The value under a key that names a secret (`apikey`, `authorization`, `password`, `token`, …), and what follows `Bearer` in a
-  text, becomes `[secret]`.
+- The value under a key that names a secret (`apikey`, `authorization`, `password`, `token`, …) becomes `[secret]`, and so does in
+  a text what follows such a name with `=` or `:`, or the word `Bearer`.
 - A value under a key that names a consumer (`customerId`, `ip`, `phone`, …), and every value of LivePerson's attributes about
   one (`customerInfo`, `personalInfo`, …; docs/contract/custom-integration.md section 1.4), becomes `[masked]`.
 - Card numbers and e-mail addresses in any other text become `[card]` and `[email]`, by the rules of `hooks.redact:redact`.
@@ -49,7 +49,12 @@ PERSONAL_GROUPS: Final = frozenset(
 MAX_NESTED: Final = 3
 """Levels of JSON in a string in JSON in a string; deeper ones are masked whole."""
 _TEXTS: Final = Settings(("card", "email"), "[{kind}]")
-_BEARER: Final = re.compile(r"(?i)\b(bearer)\s+\S+")
+_NAMED: Final = re.compile(
+    r"(?i)((?:(?:api|private|access|session)[-_]?key|authorization|cookie|credential|passphrase|passw(?:or)?d"
+    r"|secret|signature|token)[\w-]{0,40}\s{0,3}[=:]\s{0,3})(?:(?:basic|bearer)\s{1,3})?[^\s&;,\"'{}\[\]]++"
+)
+"""A secret that a text names, as a query or a header does; lengths are bounded, so that no text takes long."""
+_BEARER: Final = re.compile(r"(?i)\b(bearer)\s++\S++")
 _NOT_LETTERS: Final = re.compile(r"[^a-z0-9]")
 
 
@@ -73,16 +78,18 @@ def _redact(root: Any, conversation: str, *, nested: int) -> None:
                 continue
             if any(word in name for word in SECRET_WORDS):
                 parent[key] = SECRET
-            elif isinstance(value, dict | list):
-                todo.append((value, personal or name in PERSONAL_GROUPS or name in PERSONAL_KEYS))
-            elif personal or name in PERSONAL_KEYS:
+                continue
+            is_personal = personal or name in PERSONAL_KEYS or name in PERSONAL_GROUPS
+            if isinstance(value, dict | list):
+                todo.append((value, is_personal))
+            elif is_personal:
                 parent[key] = MASKED
             elif isinstance(value, str):
                 parent[key] = _redact_text(key, value, conversation, nested)
 
 
 def _redact_text(key: Any, text: str, conversation: str, nested: int) -> str:
-    if text[:1] in {"{", "["}:
+    if text.lstrip()[:1] in {"{", "["}:
         try:
             value = loads(text)
         except WireError:
@@ -94,4 +101,4 @@ def _redact_text(key: Any, text: str, conversation: str, nested: int) -> str:
             return dumps(value).decode()
     if key in KEPT_KEYS:
         return text
-    return redact_text(_BEARER.sub(rf"\1 {SECRET}", text), _TEXTS)
+    return redact_text(_BEARER.sub(rf"\1 {SECRET}", _NAMED.sub(rf"\1{SECRET}", text)), _TEXTS)
