@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from emulators.server import Running
+from gateway.contract.catalogue import CATALOGUE, PREFIX
 from tests.console_gateway import ACCOUNT, Operator, of_bot, open_browser, open_signed_in
 from tests.gateways import Gateway, make_account, make_event
 from tests.redis_server import RedisServer, redis_server
 
 BOT = of_bot("function").removeprefix("api/")
 CONVERSATION = "5f0d9c1e"
+NOT_CATCHED = PREFIX + "events-queue.not-catched-pipeline-error"
 METHODS = ("GET", "PUT", "DELETE")
 
 
@@ -66,7 +68,9 @@ async def test_the_switch_and_what_it_records(running: Running, tmp_path: Path) 
         404,
         "There is no such turn, or it is kept no longer.",
     )
-    shown = {key: turn[key] for key in ("id", "at", "account", "bot", "conversation", "kind", "outcome", "totalMs", "error")}
+    shown = {
+        key: turn[key] for key in ("id", "at", "account", "bot", "conversation", "kind", "outcome", "totalMs", "error")
+    }
     assert summary == shown
     redacted = {
         "convId": CONVERSATION,
@@ -135,7 +139,7 @@ async def test_a_session_is_good_and_ends_at_every_gateway(
     assert (refused.status, refused.body["error"]["message"]) == (401, "The session is over: sign in again.")
 
 
-async def test_while_the_store_is_away_turns_are_none_the_worse(
+async def test_while_the_store_is_away_the_console_says_so_and_comes_back(
     running: Running, redis: RedisServer, tmp_path: Path
 ) -> None:
     account = make_account(running)
@@ -147,6 +151,10 @@ async def test_while_the_store_is_away_turns_are_none_the_worse(
             assert int(said.headers["Retry-After"]) > 0
         assert (await operator.call("PUT", f"api/{BOT}/recording", {"seconds": 60})).status == 503
         assert (await operator.call("GET", "api/session")).status == 200
+        turn = await operator.test("function")
         redis.start()
         await operator.call("PUT", f"api/{BOT}/recording", {"seconds": 60})
         assert (await operator.get(f"{BOT}/recording"))["until"]
+        assert (await operator.test("function"))["outcome"] == "answered"
+    assert (turn["outcome"], turn["error"]["code"]) == ("failed", NOT_CATCHED)
+    assert turn["error"]["remedy"] == CATALOGUE[NOT_CATCHED].remedy
