@@ -89,7 +89,7 @@ export function App(): JSX.Element {
 
   switch (access.state) {
     case "unknown":
-      return <main class="sign-in" aria-busy="true" />;
+      return <main aria-busy="true" />;
     case "out":
       return <SignIn notice={access.notice} onSignedIn={() => void enter()} />;
     case "unreachable":
