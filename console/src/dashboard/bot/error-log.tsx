@@ -124,7 +124,7 @@ function Entry({ error, isFiltered, onChoose }: EntryProps): JSX.Element {
           <dt>Id</dt>
           <dd>
             <code>{error.errorId}</code>
-            <CopyButton text={error.errorId} what="the error’s id" />
+            <CopyButton text={error.errorId} what="the error's id" />
           </dd>
         </div>
         <div>
@@ -137,7 +137,7 @@ function Entry({ error, isFiltered, onChoose }: EntryProps): JSX.Element {
                 <code>{error.conversation}</code>
               </button>
             )}
-            <CopyButton text={error.conversation} what="the conversation’s id" />
+            <CopyButton text={error.conversation} what="the conversation's id" />
             <span class="muted">({error.kind})</span>
           </dd>
         </div>

@@ -10,54 +10,39 @@ import { Marks, StateTag } from "../state-tag";
 import { nameVendor } from "../vendors";
 
 interface Props {
-  account: string;
-  name: string;
-  /** Null while it is being fetched. */
-  bot: Bot | null;
+  bot: Bot;
   children: ComponentChildren;
 }
 
 /** Show who the bot is and what needs a look. */
-export function Head({ account, name, bot, children }: Props): JSX.Element {
+export function Head({ bot, children }: Props): JSX.Element {
   return (
     <>
       <header class="bot-head">
         <nav aria-label="Place" class="crumbs">
           <a href="#/">Bots</a>
           <span aria-hidden="true">/</span>
-          <span>{account}</span>
+          <span>{bot.account}</span>
         </nav>
         <div class="bot-title">
-          <h1>{name}</h1>
-          {bot === null ? (
-            <span class="skeleton bot-title-skeleton" />
-          ) : (
-            <>
-              <StateTag state={bot.state} />
-              <Marks bot={bot} />
-            </>
-          )}
+          <h1>{bot.bot}</h1>
+          <StateTag state={bot.state} />
+          <Marks bot={bot} />
           {children}
         </div>
         <p class="bot-sub muted">
-          {bot === null ? (
-            "…"
-          ) : (
-            <>
-              {nameVendor(bot.vendor)} · {bot.channel} · {bot.state} for <Since at={bot.since} units={2} />
-            </>
-          )}
+          {nameVendor(bot.vendor)} · {bot.channel} · {bot.state} for <Since at={bot.since} units={2} />
         </p>
         <div class="bot-ways">
-          <a class="primary-button" href={linkTo("tester", account, name)}>
+          <a class="primary-button" href={linkTo("tester", bot.account, bot.bot)}>
             Open in the tester
           </a>
-          <a class="plain-button" href={`${linkTo("tester", account, name)}/recorded`}>
+          <a class="plain-button" href={`${linkTo("tester", bot.account, bot.bot)}/recorded`}>
             Recorded turns
           </a>
         </div>
       </header>
-      {bot !== null && <Notices bot={bot} />}
+      <Notices bot={bot} />
     </>
   );
 }

@@ -44,17 +44,26 @@ export function BotPage({ account, bot: name }: Props): JSX.Element {
       </Note>
     );
   }
+  if (bot === undefined) {
+    // What is known of the bot decides how much stands above its figures: they wait, rather than be pushed down.
+    return (
+      <div class="dashboard" aria-busy="true">
+        <h1>{name}</h1>
+        <div class="skeleton bot-skeleton" role="status" aria-label="Loading the bot" />
+      </div>
+    );
+  }
   return (
     <div class="dashboard">
-      <Head account={account} name={name} bot={bot ?? null}>
+      <Head bot={bot}>
         <LiveMark health={health} />
       </Head>
-      <Performance account={account} name={name} bot={bot ?? null} />
+      <Performance bot={bot} />
     </div>
   );
 }
 
-function Performance({ account, name, bot }: { account: string; name: string; bot: Bot | null }): JSX.Element {
+function Performance({ bot }: { bot: Bot }): JSX.Element {
   const [window, setWindow] = useState<FiguresWindow>(keptWindow);
   const choose = useCallback((chosen: FiguresWindow) => {
     keepWindow(chosen);
@@ -62,7 +71,7 @@ function Performance({ account, name, bot }: { account: string; name: string; bo
   }, []);
   const figures = useFetched<Figures>({
     question: String(window),
-    fetch: (signal) => getFigures(account, name, window, signal),
+    fetch: (signal) => getFigures(bot.account, bot.bot, window, signal),
     // A chart moves on by a bucket even when nothing happens.
     everyMs: window <= 600 ? 10_000 : 60_000,
     nudge: bot,
@@ -89,7 +98,7 @@ function Performance({ account, name, bot }: { account: string; name: string; bo
         <Charts figures={figures.data} />
         <Setup bot={bot} />
       </div>
-      <ErrorLog account={account} name={name} nudge={bot?.lastError?.errorId ?? null} />
+      <ErrorLog account={bot.account} name={bot.bot} nudge={bot.lastError?.errorId ?? null} />
     </>
   );
 }

@@ -6,8 +6,7 @@ import type { Bot } from "../../api/types";
 import { formatCount } from "../format";
 
 interface Props {
-  /** Null while it is being fetched. */
-  bot: Bot | null;
+  bot: Bot;
 }
 
 /** Show the bot's settings. */
@@ -15,26 +14,22 @@ export function Setup({ bot }: Props): JSX.Element {
   return (
     <section class="card setup" aria-labelledby="setup-title">
       <h3 id="setup-title">Set-up</h3>
-      {bot === null ? (
-        <div class="skeleton setup-skeleton" />
-      ) : (
-        <dl class="setup-list">
-          <Fact label="Circuit">{nameCircuit(bot)}</Fact>
-          <Fact label="In flight">
-            <Load bot={bot} />
-          </Fact>
-          <Fact label="Turns a second">
-            {bot.limits.perSecond === null ? <span class="muted">no limit</span> : `at most ${formatCount(bot.limits.perSecond)}`}
-          </Fact>
-          <Fact label="Escalation">
-            {bot.escalation === null ? <span class="muted">none: errors go back to the caller</span> : <code>{bot.escalation}</code>}
-          </Fact>
-          <Hooks label="Pre hooks" targets={bot.hooks.pre} />
-          <Hooks label="Post hooks" targets={bot.hooks.post} />
-          <Hooks label="Error hooks" targets={bot.hooks.error} />
-          <Fact label="Environments">{bot.environments.join(", ")}</Fact>
-        </dl>
-      )}
+      <dl class="setup-list">
+        <Fact label="Circuit">{nameCircuit(bot)}</Fact>
+        <Fact label="In flight">
+          <Load bot={bot} />
+        </Fact>
+        <Fact label="Turns a second">
+          {bot.limits.perSecond === null ? <span class="muted">no limit</span> : `at most ${formatCount(bot.limits.perSecond)}`}
+        </Fact>
+        <Fact label="Escalation">
+          {bot.escalation === null ? <span class="muted">none: errors go back to the caller</span> : <code>{bot.escalation}</code>}
+        </Fact>
+        <Hooks label="Pre hooks" targets={bot.hooks.pre} />
+        <Hooks label="Post hooks" targets={bot.hooks.post} />
+        <Hooks label="Error hooks" targets={bot.hooks.error} />
+        <Fact label="Environments">{bot.environments.join(", ")}</Fact>
+      </dl>
     </section>
   );
 }

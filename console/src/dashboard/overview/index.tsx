@@ -58,7 +58,7 @@ export function Overview(): JSX.Element {
             Previous
           </button>
           <span class="pages-place">
-            {formatCount(shown.page * PAGE_SIZE + 1)}–{formatCount(shown.page * PAGE_SIZE + shown.bots.length)} of {formatCount(shown.count)}
+            {formatCount(shown.page * PAGE_SIZE + 1)}-{formatCount(shown.page * PAGE_SIZE + shown.bots.length)} of {formatCount(shown.count)}
           </span>
           <button
             type="button"
