@@ -63,11 +63,16 @@ class Console:
         """Where the pages are."""
         return f"{self.server.url}/console/"
 
+    async def reload(self, *accounts: Any) -> None:
+        """Serve other accounts from now on, as a changed file or SIGHUP does."""
+        write_accounts(self.gateway.directory, *accounts)
+        await self.server.serve_accounts(await asyncio.to_thread(load_accounts, self.gateway.directory, {}))
+
 
 @asynccontextmanager
 async def open_console(directory: Path, *accounts: Any, store: str = "memory", port: int = 0) -> AsyncIterator[Console]:
     """Serve accounts given as the YAML documents' values, with the console that `make console` has built."""
-    await asyncio.to_thread(check_pages)
+    await asyncio.to_thread(check_pages, PAGES)
     write_accounts(directory, *accounts)
     console = ConsoleSettings(tokens=(TOKEN,), pages=PAGES)
     settings = ServeSettings(config=directory, port=port, store=store, console=console, drain_timeout=1.0)
