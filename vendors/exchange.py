@@ -167,21 +167,23 @@ class _Reading:
 class CommonHeaders:
     """Headers that every request of an origin has, where its own say nothing else."""
 
-    __slots__ = ("_headers", "_lines", "_names")
+    __slots__ = ("_headers", "_lines_without", "_names")
 
     def __init__(self, headers: CIMultiDict[str]) -> None:
         self._headers = headers
         self._names = frozenset(name.lower() for name in headers)
-        self._lines = _write_lines(headers)
+        self._lines_without: dict[tuple[str, ...], str] = {(): _write_lines(headers)}
+        """By the names that are left out: as many as there are ways of asking an origin."""
 
     def write(self, headers: Mapping[str, str]) -> str:
         """Write them as lines, and these before them. Raise ValueError for a line break in one."""
-        for name in headers:
-            if name.lower() in self._names:
-                merged = self._headers.copy()
-                merged.update(headers)
-                return _write_lines(merged)
-        return _write_lines(headers) + self._lines
+        own = tuple([name for name in headers if name.lower() in self._names])
+        common = self._lines_without.get(own)
+        if common is None:
+            left_out = {name.lower() for name in own}
+            kept = {name: value for name, value in self._headers.items() if name.lower() not in left_out}
+            common = self._lines_without[own] = _write_lines(kept)
+        return _write_lines(headers) + common
 
 
 def write_head(

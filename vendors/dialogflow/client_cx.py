@@ -1,8 +1,7 @@
-"""A CX agent as a vendor. Importing this imports Google's SDK of CX; sending is `rest.py`'s, or `rpc.py`'s."""
+"""A CX agent as a vendor; sending is `rest.py`'s, or `rpc.py`'s."""
 
+from functools import partial
 from typing import Final
-
-from google.cloud import dialogflowcx_v3
 
 from gateway.contract.errors import InvalidRequest
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
@@ -10,7 +9,7 @@ from vendors.dialogflow import cx
 from vendors.dialogflow.errors import CX_CODES, CX_SEND_REQUEST, CX_TEST_CONNECTION
 from vendors.dialogflow.request import read_request
 from vendors.dialogflow.settings import DialogflowCxSettings
-from vendors.dialogflow.transport import make_transport
+from vendors.dialogflow.transport import load_message, make_transport
 from vendors.services import Services
 
 SESSION: Final = "session"
@@ -27,9 +26,8 @@ class DialogflowCx:
     def __init__(self, settings: DialogflowCxSettings, services: Services) -> None:
         """Take the bot's settings; nothing is read or sent before `open`."""
         self._settings = settings
-        self._transport = make_transport(
-            settings, services, sdk=dialogflowcx_v3, version="v3", location=settings.location, codes=CX_CODES
-        )
+        self._load_message = partial(load_message, settings)
+        self._transport = make_transport(settings, services, version="v3", location=settings.location, codes=CX_CODES)
 
     async def open(self) -> None:
         """Find the credentials; where there are none, `ask` says so."""
@@ -49,7 +47,7 @@ class DialogflowCx:
         """Send detectIntent with all that the hooks left in the request, but under our own session."""
         if SESSION not in session:
             raise InvalidRequest("session", "the turn's session is not known: build_request notes it")
-        body = read_request(request, dialogflowcx_v3.DetectIntentRequest.pb(), cx.is_as_built)
+        body = read_request(request, self._load_message, cx.is_as_built)
         return await self._transport.detect_intent(session[SESSION], body, timeout=timeout)
 
     def read_reply(self, answer: Json, context: ReadingContext) -> Reply:

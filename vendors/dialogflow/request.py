@@ -9,11 +9,11 @@ from gateway.contract.types import Json
 from vendors.dialogflow.proto import MalformedStruct, check_message, plain_struct
 
 
-def read_request(request: Json, message: type[Proto], is_as_built: Callable[[Json], bool]) -> Json:
+def read_request(request: Json, load_message: Callable[[], type[Proto]], is_as_built: Callable[[Json], bool]) -> Json:
     """Give the body of a request as the hooks left it: all but its session, the payload in plain JSON.
 
-    Raise InvalidRequest when no `message` (a DetectIntentRequest) can be made of it. Checked against Google's own message only
-    when its shape is not the one we built, which costs a turn without hooks next to nothing.
+    Raise InvalidRequest when no DetectIntentRequest can be made of it. Checked against Google's own message, which
+    `load_message` gives, only when its shape is not the one we built: without hooks a turn pays next to nothing for it.
     """
     body = {name: value for name, value in request.items() if name != "session"}
     params = body.get("queryParams")
@@ -23,7 +23,7 @@ def read_request(request: Json, message: type[Proto], is_as_built: Callable[[Jso
         except MalformedStruct as error:
             raise InvalidRequest("queryParams.payload", "is a malformed Struct") from error
     if not is_as_built({"session": "", **body}):
-        check_message(body, message)
+        check_message(body, load_message())
         if not body.get("queryInput") and not body.get("query_input"):
             raise InvalidRequest("queryInput", "is required")
     return body

@@ -1,5 +1,6 @@
 """detectIntent over Google's REST API: sign in, send, and hand back the decoded answer. ES and CX differ in the version only."""
 
+import re
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
@@ -17,6 +18,8 @@ from vendors.exchange import TransportFailure, find_origin
 from vendors.http import HttpAnswer, send_to
 from vendors.services import Services
 
+_MAY_BE_WHOLE: Final = re.compile(rb"\d\.0|\d[eE][+-]?\d+[\s,\]}]")
+"""What a number looks like that is whole and written as if it were not, as 2.0 and 1e3: few answers have any."""
 _HEADERS: Final = {"Content-Type": "application/json"}
 
 
@@ -77,7 +80,8 @@ class RestTransport:
             raise self._unusable(answer, "an answer that is not JSON") from error
         if not isinstance(decoded, dict):
             raise self._unusable(answer, "an answer that is no object")
-        whole_numbers(decoded)
+        if _MAY_BE_WHOLE.search(answer.body) is not None:
+            whole_numbers(decoded)
         return decoded
 
     def _unusable(self, answer: HttpAnswer, what: str) -> VendorFailure:

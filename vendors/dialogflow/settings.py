@@ -1,7 +1,7 @@
 """What an account file may say about a Dialogflow bot. Imports no SDK, so that `botbridge check` starts fast."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Secret, ValidationInfo, field_validator
 from pydantic.json_schema import WithJsonSchema
@@ -75,10 +75,18 @@ class GoogleSettings(BaseModel):
     auth_type: Literal["google", "none"] = "google"
     """`none`: nobody signs in; only together with `insecure`."""
 
+    SDK: ClassVar[str]
+    """Google's package for this generation of the API. Large: over REST, only what hooks have changed is checked with it."""
+
     @property
     def modules(self) -> tuple[str, ...]:
         """What must be imported before the bot can be called, besides what every Dialogflow bot needs."""
-        return ("vendors.dialogflow.rpc",) if self.transport == "grpc" else ()
+        return (self.SDK, "vendors.dialogflow.rpc") if self.transport == "grpc" else ()
+
+    @property
+    def hooked_modules(self) -> tuple[str, ...]:
+        """What must be imported as well where the bot has pre hooks."""
+        return (self.SDK,)
 
     @field_validator("credentials_json")
     @classmethod
@@ -108,6 +116,8 @@ class GoogleSettings(BaseModel):
 class DialogflowEsSettings(GoogleSettings):
     """A Dialogflow ES agent (docs/contract/vendors/dialogflow-es.md, "Configuration items")."""
 
+    SDK = "google.cloud.dialogflow_v2"
+
     project_id: str = Field(pattern=_PROJECT)
     """The Google Cloud project of the agent."""
     location: str | None = Field(None, pattern=_LOCATION)
@@ -118,6 +128,8 @@ class DialogflowEsSettings(GoogleSettings):
 
 class DialogflowCxSettings(GoogleSettings):
     """A Dialogflow CX agent (docs/contract/vendors/dialogflow-cx.md, "Configuration items")."""
+
+    SDK = "google.cloud.dialogflowcx_v3"
 
     project_id: str = Field(pattern=_PROJECT)
     """The Google Cloud project of the agent."""

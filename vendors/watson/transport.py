@@ -6,7 +6,9 @@ place of its answer. tests/unit/vendors/watson/test_transport.py fails when that
 
 import io
 from collections.abc import Awaitable, Mapping
+from functools import cached_property, lru_cache
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 import aiohttp
 import requests
@@ -18,6 +20,7 @@ from yarl import URL
 
 from gateway.contract.types import Json
 from vendors import http
+from vendors.exchange import find_origin
 from vendors.http import HttpAnswer
 
 
@@ -25,9 +28,15 @@ class AsyncSend:
     """Stands before the SDK's service class: sends over aiohttp, once, and reads no configuration but ours."""
 
     http_session: aiohttp.ClientSession
+    service_url: str
+    """The SDK's: where the service is, without a slash at the end."""
 
     def configure_service(self, service_name: str) -> None:
         """Do nothing: the SDK would take addresses and switches from the environment and from files around it."""
+
+    @cached_property
+    def _service(self) -> URL:
+        return URL(self.service_url, encoded=True)
 
     def send(self, request: Json, *, timeout: float) -> Awaitable[HttpAnswer]:
         """Send what the SDK has prepared.
@@ -37,12 +46,14 @@ class AsyncSend:
         return self._carry(request, limit=timeout)
 
     async def _carry(self, request: Json, *, limit: float) -> HttpAnswer:
-        url = URL(request["url"], encoded=True).update_query(request["params"])
-        answer = await http.send(
-            self.http_session,
+        origin = find_origin(self.http_session, self._service)
+        # The SDK puts the service's URL before every path: what comes after it is all that differs.
+        path = self._service.raw_path.rstrip("/") + request["url"].removeprefix(self.service_url)
+        answer = await http.send_to(
+            origin,
             request["method"],
-            url,
-            headers=request["headers"],
+            f"{path}?{_write_query(**request['params'])}",
+            headers=dict(request["headers"].lower_items()),
             body=request["data"],
             timeout=limit,
         )
@@ -123,3 +134,8 @@ def _to_response(status: int, headers: Mapping[str, str], body: bytes) -> reques
     response.headers.update(headers)
     response.raw = io.BytesIO(body)
     return response
+
+
+@lru_cache(maxsize=64)
+def _write_query(**parameters: str) -> str:
+    return urlencode(parameters)

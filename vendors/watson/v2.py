@@ -8,7 +8,7 @@ from typing import Any, Final
 from gateway.contract.draft import ReplyDraft
 from gateway.contract.errors import InvalidRequest
 from gateway.contract.types import Event, EventKind, Json, ReadingContext, Reply, VendorSession
-from gateway.contract.wire import WireError, copy, name_type
+from gateway.contract.wire import WireError, dumps, name_type
 from vendors.watson.generic import read_output
 from vendors.watson.members import clean_text, find_output, read_actions, read_encoded_metadata, read_intents
 
@@ -48,9 +48,9 @@ def build_message(request: Json) -> Json:
 
     Other members have no place in Watson's API and are left out; the session is the gateway's own affair.
     """
-    given = {key: request[key] for key in ("input", "context", "user_id") if request.get(key) is not None}
+    message: Json = {key: request[key] for key in ("input", "context", "user_id") if request.get(key) is not None}
     try:
-        message: Json = copy(given)
+        dumps(message)  # the SDK would raise a TypeError, once it has been asked for a session
     except WireError as error:
         raise InvalidRequest("$", str(error)) from None
     for key, wanted in (("input", dict), ("context", dict), ("user_id", str)):
@@ -60,7 +60,7 @@ def build_message(request: Json) -> Json:
         raise InvalidRequest("input", "is required")
     if isinstance(text := message["input"].get("text"), str):
         # Once more: a hook may have brought back what Watson refuses.
-        message["input"]["text"] = clean_text(text)
+        message["input"] = {**message["input"], "text": clean_text(text)}
     return message
 
 

@@ -169,7 +169,7 @@ def test_a_request_s_own_headers_come_first_and_count() -> None:
         "POST /p?q HTTP/1.1\r\nX: ä\r\nHost: h\r\nAccept: */*\r\nContent-Length: 2\r\n\r\n".encode()
     )
     assert (
-        write_head("GET", "/", common, {"accept": "a/b"}, None) == b"GET / HTTP/1.1\r\nHost: h\r\naccept: a/b\r\n\r\n"
+        write_head("GET", "/", common, {"accept": "a/b"}, None) == b"GET / HTTP/1.1\r\naccept: a/b\r\nHost: h\r\n\r\n"
     )
 
 

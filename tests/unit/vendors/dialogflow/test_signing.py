@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from google.cloud import dialogflow_v2
 
 from emulators.dialogflow import DialogflowEmulator
 from emulators.faults import Fault
@@ -27,7 +26,7 @@ async def transport(
 ) -> AsyncIterator[Transport]:
     if request.param == "grpc":
         settings = settings.model_copy(update={"transport": "grpc", "api_endpoint": emulator.grpc_address})
-    made = make_transport(settings, services, sdk=dialogflow_v2, version="v2", location=None, codes=ES_CODES)
+    made = make_transport(settings, services, version="v2", location=None, codes=ES_CODES)
     await made.open()
     yield made
     await made.close()

@@ -29,9 +29,9 @@ CX = {"location": "global", "agent_id": "a-1"}
 @pytest.mark.parametrize(
     ("vendor", "transport", "brought"),
     [
-        ("es", "rest", ["rest", "dialogflow_v2"]),
+        ("es", "rest", ["rest"]),
         ("es", "grpc", ["rest", "rpc", "dialogflow_v2"]),
-        ("cx", "rest", ["rest", "dialogflowcx_v3"]),
+        ("cx", "rest", ["rest"]),
         ("cx", "grpc", ["rest", "rpc", "dialogflowcx_v3"]),
     ],
 )
