@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Any
 
 from config.models import Account
 from config.models import Bot as BotConfig
@@ -149,10 +148,11 @@ def _find_modules(config: BotConfig) -> Iterable[str]:
     for hook in (*config.hooks.pre, *config.hooks.post, *config.hooks.error):
         if hook.use is not None:
             yield hook.use.partition(":")[0]
-    for settings in config.environments.values():
-        # Of vendors' settings, those that make a client need more than its own module say so.
-        modules: Any = getattr(settings, "modules", ())
-        yield from modules
+    for settings in (config.settings, *config.environments.values()):
+        # Of the vendors' settings, those say so that make a client need more than its own module.
+        yield from getattr(settings, "modules", ())
+        if config.hooks.pre:
+            yield from getattr(settings, "hooked_modules", ())
 
 
 def _limit_policy(limits: Limits | None) -> LimitPolicy:

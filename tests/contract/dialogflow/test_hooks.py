@@ -14,8 +14,8 @@ from vendors.dialogflow.request import read_request
 
 DATA = Path(__file__).parents[2] / "data/dialogflow"
 APIS: dict[str, Any] = {
-    "hooks.json": (dialogflow_v2.DetectIntentRequest.pb(), es.is_as_built),
-    "hooks_cx.json": (dialogflowcx_v3.DetectIntentRequest.pb(), cx.is_as_built),
+    "hooks.json": (dialogflow_v2.DetectIntentRequest.pb, es.is_as_built),
+    "hooks_cx.json": (dialogflowcx_v3.DetectIntentRequest.pb, cx.is_as_built),
 }
 CASES = [
     pytest.param(file, case, id=f"{file.removesuffix('.json')}: {case['name']}")
