@@ -74,7 +74,9 @@ class Board:
         """
         minute = int(now) // MINUTE
         oldest = minute - MINUTES + 1
-        numbers = range(oldest if self._minute is None else max(oldest, self._minute - 1), minute + 1)
+        # All of them at first, and when the clock was set back.
+        known_until = oldest if self._minute is None or minute < self._minute else self._minute - 1
+        numbers = range(max(oldest, known_until), minute + 1)
         signs, active, known = await asyncio.gather(
             self._read_signs(own),
             self._archive.read_counts([name_active(MINUTE, number) for number in numbers]),

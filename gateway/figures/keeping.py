@@ -16,7 +16,7 @@ from gateway.contract.types import AccountId, BotName, Json
 from gateway.figures.board import Board
 from gateway.figures.errors import ErrorEntry
 from gateway.figures.lives import PAUSE, Life, Live, Sign
-from gateway.figures.names import ERRORS_KEPT, LIVES, STATES_KEPT, BotKey, name_errors, name_states
+from gateway.figures.names import ERRORS_KEPT, LIVES, STATES_KEPT, WINDOWS, BotKey, name_errors, name_states
 from gateway.figures.parts import spread
 from gateway.figures.series import read_figures
 from gateway.figures.states import Told
@@ -139,6 +139,8 @@ class Figures:
 
     async def read_figures(self, account: AccountId, bot: BotName, window: int) -> Json:
         """Give FIGURES. Raise ValueError, with a message for people, for a window (seconds) that is none of WINDOWS."""
+        if window not in WINDOWS:
+            raise ValueError(f"window must be one of {', '.join(map(str, WINDOWS))} seconds")
         key = account, bot
         self._looked = self._clock.monotonic()
         await self.flush()
@@ -160,13 +162,12 @@ class Figures:
         follower = _Follower()
         self._followers.add(follower)
         try:
-            while True:
+            while not self._is_over:
                 await follower.is_needed.wait()
-                if self._is_over:
-                    return
                 changed, follower.changed = frozenset(follower.changed), set()
                 follower.is_needed.clear()
-                yield changed
+                if changed:
+                    yield changed
         finally:
             self._followers.discard(follower)
 

@@ -113,3 +113,15 @@ async def test_many_bots_are_read_in_parts(watched: WatchedArchive, clock: Still
     shown: list[Any] = [board.show(key, clock.now) for key in keys]
     assert [one["turns"][-1] for one in shown] == [number % 3 + 1 for number in range(len(keys))]
     assert {one["latencyMs"][-1] for one in shown} == {103.07}
+
+
+async def test_a_clock_that_is_set_back_hides_no_turns(watched: WatchedArchive, clock: StillClock, bots: Bots) -> None:
+    board, tally = Board(watched), Tally("p")
+    tally.count(bots.end_turn(), clock.now)
+    await flush(tally, watched)
+    await board.refresh(OWN, clock.now)
+    tally.count(bots.end_turn(), clock.now - 3600)
+    await flush(tally, watched)
+    await board.refresh(OWN, clock.now - 3600)
+    shown: Any = board.show(BOT, clock.now - 3600)
+    assert shown["turns"] == [*[0] * 29, 1]

@@ -335,6 +335,7 @@ async def test_followers_are_let_go_at_the_end(archive: Archive, clock: StillClo
         await asyncio.sleep(0)
     with pytest.raises(StopAsyncIteration):
         await waiting
+    assert [changed async for changed in figures.follow()] == []
 
 
 async def test_an_overview_that_nobody_looks_at_is_given_up(
