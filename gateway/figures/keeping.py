@@ -22,7 +22,7 @@ from gateway.figures.series import read_figures
 from gateway.figures.states import Told
 from gateway.figures.tally import BotTally, Tally, write_tallies
 from gateway.pipeline import Turn
-from gateway.telemetry.logging import get_logger
+from gateway.telemetry.logging import describe_exception, get_logger
 
 FLUSH_EVERY: Final = 2.0
 """Seconds between two flushes, and between two looks at the overview while somebody follows it."""
@@ -106,7 +106,10 @@ class Figures:
                 await self.flush()
                 await self._write(life.end())
         except (StoreFailed, TimeoutError) as fault:
-            self._log.error("figures-not-kept", reason=str(fault) or "the store is slow")
+            self._log.error("figures-not-kept", reason=str(fault) or f"it took more than {CLOSING_TIME:g} s")
+        if self._flushing is not None and not self._flushing.done():
+            self._flushing.cancel()
+            await asyncio.wait({self._flushing})
 
     def __call__(self, turn: Turn) -> None:
         """Take a turn that has ended, once its bot's status knows of it: after the TurnReporter among the observers."""
@@ -196,7 +199,9 @@ class Figures:
             self._is_failing = True
             self._give_up()
         except Exception as fault:  # noqa: BLE001 - whatever it is, turns are counted on, and the next round tries again
-            self._log.error("figures-failed", exc_info=fault)
+            if not self._is_failing:
+                self._log.error("figures-failed", fault=describe_exception(fault))
+            self._is_failing = True
         else:
             if self._is_failing:
                 self._log.warning("figures-kept")

@@ -438,7 +438,10 @@ async def test_a_fault_costs_one_flush_and_no_more(broken: BrokenArchive, clock:
         figures(bots.end_turn())
         with capture_logs() as log:
             await figures._work()
+            await figures._work()
         assert [line["event"] for line in log] == ["figures-failed"]
+        assert log[0]["fault"]["type"] == "ValueError"
+        assert "unforeseen" not in str(log)
         broken.fails = ""
         figures(bots.end_turn())
         assert (await figures.read_figures(*BOT, 600))["totals"]["turns"] == 1
@@ -450,6 +453,31 @@ async def test_an_end_without_a_store_is_logged(broken: BrokenArchive, clock: St
             figures(bots.end_turn())
             broken.fails = "before"
     assert [(line["event"], line["reason"]) for line in log] == [("figures-not-kept", "Redis: TimeoutError")]
+
+
+class StuckArchive(MemoryArchive):
+    """An archive that takes for ever, once it is told to."""
+
+    is_stuck = False
+
+    async def write(self, entries: Any, *, once: str) -> None:
+        if self.is_stuck:
+            await asyncio.Event().wait()
+        await super().write(entries, once=once)
+
+
+async def test_a_store_that_takes_for_ever_holds_up_no_end(
+    clock: StillClock, bots: Bots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.figures.keeping.CLOSING_TIME", 0.01)
+    archive = StuckArchive(clock)
+    with capture_logs() as log:
+        async with asyncio.timeout(5), Figures(archive, clock, look=dict) as figures:
+            figures(bots.end_turn())
+            archive.is_stuck = True
+    assert [(line["event"], line["reason"]) for line in log] == [("figures-not-kept", "it took more than 0.01 s")]
+    assert figures._flushing is not None
+    assert figures._flushing.done()
 
 
 async def test_what_waits_for_a_store_is_bounded(
