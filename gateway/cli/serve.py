@@ -1,5 +1,6 @@
 """`botbridge serve`: answer LivePerson's events for the accounts of a folder."""
 
+import gc
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -113,6 +114,7 @@ def serve(
     new, exits 0. SIGHUP, or a file that has changed: reads the account files again; all are valid, or nothing changes.
     """
     level = check_level(log_level)
+    gc.disable()  # start-up makes what stays; gateway.app wakes the collector when it is over
     import_structlog()
     from gateway.sessions.backends import StoreSettings, check_store
 

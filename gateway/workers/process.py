@@ -11,6 +11,8 @@ from config.loader import LoadedAccounts
 from gateway.workers.channel import Channel, NotReady, Ready, Start
 
 _RUN: Final = (
+    # With the collector at rest until it serves, as `botbridge serve` itself.
+    "import gc; gc.disable(); "
     "from gateway.telemetry.lean import import_structlog; import_structlog(); "
     "from gateway.workers.worker import main; main()"
 )
