@@ -6,12 +6,10 @@
  * as <b> stay, since consumers see them too.
  */
 
-import DOMPurify from "dompurify";
-
 import type { Json, JsonObject } from "../../api/types";
 import { asText, isObject } from "../conversation/playback";
 
-const MARKS = ["b", "strong", "i", "em", "u", "s", "br", "p", "ul", "ol", "li", "span", "sub", "sup", "small"];
+const MARK = /<(\/?(?:b|strong|i|em|u|s|br|p|ul|ol|li|span|sub|sup|small))(?:[\s/][^<>]*)?>/gi;
 /** Members that the renderer writes as HTML, by element type. Elsewhere it writes plain text. */
 const HTML_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   text: ["text"],
@@ -33,7 +31,7 @@ export function sanitiseContent(content: JsonObject, depth = 0): JsonObject {
   return Object.fromEntries(
     Object.entries(content).map(([key, value]) => {
       if (html.includes(key) && typeof value === "string") {
-        return [key, DOMPurify.sanitize(value, { ALLOWED_TAGS: MARKS, ALLOWED_ATTR: [] })];
+        return [key, sanitiseHtml(value)];
       }
       switch (key) {
         case "elements":
@@ -47,6 +45,27 @@ export function sanitiseContent(content: JsonObject, depth = 0): JsonObject {
       }
     }),
   );
+}
+
+/**
+ * Leave the marks of a text, without their attributes, and make everything else plain.
+ *
+ * Nothing is parsed for it: a sanitiser that works on elements would have the browser report every handler in a bot's text as a
+ * violation of the page's policy.
+ */
+export function sanitiseHtml(text: string): string {
+  let html = "";
+  let end = 0;
+  for (const found of text.matchAll(MARK)) {
+    html += `${escape(text.slice(end, found.index))}<${found[1] ?? ""}>`;
+    end = found.index + found[0].length;
+  }
+  return html + escape(text.slice(end));
+}
+
+/** Character references stay: in the consumer's window `&amp;` is an ampersand. */
+function escape(text: string): string {
+  return text.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function sanitiseMember(item: Json, depth: number): Json {

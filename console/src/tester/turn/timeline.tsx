@@ -29,7 +29,7 @@ export function Timeline({ turn }: { turn: Turn }): JSX.Element {
         {turn.spans.map((span, index) => (
           <tr key={index} class={`step-${span.step}${span.failure ? " failed" : ""}`}>
             <th scope="row">
-              {nameOf(span, index, turn.spans)}
+              {nameOf(span, index, turn.spans)}{" "}
               {span.failure && <span class="failure-word">{span.failure}</span>}
             </th>
             <td class="track" title={`from ${formatMs(span.beganMs)} to ${formatMs(span.beganMs + span.ms)}`}>
