@@ -14,7 +14,6 @@ from gateway.console.live import FEED, Feed
 from gateway.console.pages import PAGES, load_pages
 from gateway.console.recorded import RECORDINGS
 from gateway.console.recordings import Arrivals, Recordings
-from gateway.console.records import write_summary
 from gateway.console.routes import PREFIX, SIGNED_OUT, make_application
 from gateway.console.settings import ConsoleSettings
 from gateway.console.sign_in import Operators
@@ -57,7 +56,7 @@ class Console:
         self._figures = Figures(archive, clock, look=look)
         self._recordings = Recordings(archive, clock, note_change=self._figures.touch)
         self._roster = Roster(cards, self._figures, self._recordings)
-        self._arrivals = Arrivals(self._recordings, clock)
+        self._arrivals = Arrivals(archive)
         operators = Operators(settings.tokens, salt=settings.salt, signed_out=self._signed_out, clock=clock)
         self.feed = Feed(operators.is_over)
         self._tasks: list[asyncio.Future[None]] = []
@@ -124,14 +123,17 @@ class Console:
             await self._clock.sleep(BEAT)  # what changes meanwhile is told together
 
     async def _run(self) -> None:
-        beat = 0
+        beat, is_failing = 0, False
         while True:
             try:
                 await self._recordings.flush()
                 if beat % LOOK_EVERY == 0:
                     await self._look()
+                    is_failing = False
             except StoreFailed as fault:
-                _log.warning("console-store-failed", reason=str(fault))
+                if not is_failing:
+                    _log.warning("console-store-failed", reason=str(fault))
+                is_failing = True
             except Exception as fault:  # noqa: BLE001 - a beat that fails is followed by another
                 _log.error("console-beat-failed", exc_info=fault)
             self.feed.beat()
@@ -143,5 +145,5 @@ class Console:
         await self._signed_out.refresh()
         await self._recordings.refresh()
         if self.feed:
-            for record in await self._arrivals.look():
-                self.feed.tell("turn", write_summary(record))
+            for summary in await self._arrivals.look():
+                self.feed.tell("turn", summary)

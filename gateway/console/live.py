@@ -124,6 +124,9 @@ class Feed:
             except StoreFailed as fault:
                 _log.warning("changes-not-read", reason=str(fault))
                 continue
+            except Exception as fault:  # noqa: BLE001 - these changes are not told, later ones are
+                _log.error("changes-not-read", exc_info=fault)
+                continue
             if bots:
                 self.tell("bots", {"bots": bots})
 

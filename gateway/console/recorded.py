@@ -50,14 +50,14 @@ async def delete_recording(request: web.Request) -> web.Response:
 async def get_turns(request: web.Request) -> web.Response:
     """List a bot's recorded turns, newest first: GET …/turns."""
     key = _key(find_bot(request))
-    records = (await request.app[RECORDINGS].read([key]))[key]
+    records = await request.app[RECORDINGS].read(key)
     return _json({"turns": [write_summary(record) for record in records]})
 
 
 async def get_turn(request: web.Request) -> web.Response:
     """Give one recorded turn: GET …/turns/{id}."""
     key = _key(find_bot(request))
-    records = (await request.app[RECORDINGS].read([key]))[key]
+    records = await request.app[RECORDINGS].read(key)
     record = next((one for one in records if one["id"] == request.match_info["id"]), None)
     if record is None:
         raise web.HTTPNotFound(text="There is no such turn, or it is kept no longer.")

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 from uuid import uuid4
 
-from gateway.console.records import Record, Source, write_record
+from gateway.console.records import Record, Source, write_record, write_summary
 from gateway.console.redaction import redact_record
 from gateway.contract.ports import Append, Archive, Clock, Entry, Put, Shelf
-from gateway.contract.types import AccountId, BotName
+from gateway.contract.types import AccountId, BotName, Json
 from gateway.contract.wire import WireError, dumps, loads
 from gateway.figures.names import BotKey
 from gateway.figures.times import write_time
@@ -29,10 +29,11 @@ KEPT: Final = 100
 """Records of a bot."""
 KEPT_FOR: Final = 3600.0
 """Seconds."""
-AT_A_LOOK: Final = 20
-"""The newest records of a bot, among which new ones are looked for."""
-LATE: Final = 60.0
-"""Seconds that may lie between a turn's beginning and its record."""
+ARRIVALS: Final = "console/arrivals"
+ARRIVALS_KEPT: Final = 200
+"""Summaries, of all bots together."""
+ARRIVALS_KEPT_FOR: Final = 30.0
+"""Seconds."""
 MAX_RECORD: Final = 512 * 1024
 """Bytes; of a larger turn the exchange with the vendor is left out."""
 SHELF: Final = Shelf("console/turns", 32 * 1024 * 1024)
@@ -57,6 +58,8 @@ class Recordings:
         self._until: dict[BotKey, float] = {}
         self._waiting: list[tuple[float, Turn]] = []
         self._left_out = 0
+        self._looking = asyncio.Lock()
+        """Held from look to change: what was seen before a switch must not undo it."""
 
     def __call__(self, turn: Turn) -> None:
         """Have a turn that has ended recorded, where its bot is."""
@@ -84,20 +87,26 @@ class Recordings:
 
     async def switch_on(self, key: BotKey, seconds: int) -> None:
         """Record a bot for so long from now on. Raise TooManyRecordings, StoreFailed."""
-        await self.refresh()
-        if len(self.recorded - {key}) >= MAX_BOTS:
-            raise TooManyRecordings
-        until = self._clock.time() + seconds
-        await self._write([Put(SWITCHES, _name(key), dumps(until), ttl=seconds)])
-        self._replace(self._until | {key: until})
+        async with self._looking:
+            await self._refresh()
+            if len(self.recorded - {key}) >= MAX_BOTS:
+                raise TooManyRecordings
+            until = self._clock.time() + seconds
+            await self._write([Put(SWITCHES, _name(key), dumps(until), ttl=seconds)])
+            self._replace(self._until | {key: until})
 
     async def switch_off(self, key: BotKey) -> None:
         """Record a bot no longer; what is recorded stays for its time. Raise StoreFailed."""
-        await self._write([Put(SWITCHES, _name(key), None)])
-        self._replace({one: until for one, until in self._until.items() if one != key})
+        async with self._looking:
+            await self._write([Put(SWITCHES, _name(key), None)])
+            self._replace({one: until for one, until in self._until.items() if one != key})
 
     async def refresh(self) -> None:
         """Look at the switches in the store. Raise StoreFailed."""
+        async with self._looking:
+            await self._refresh()
+
+    async def _refresh(self) -> None:
         (switches,) = await self._archive.read_maps([SWITCHES])
         self._replace(dict(_read_switches(switches)))
 
@@ -107,17 +116,14 @@ class Recordings:
         if self._left_out:
             _log.info("turns-not-recorded", number=self._left_out, reason=f"more than {PER_SECOND} in a second")
             self._left_out = 0
-        if waiting:
-            await self._write(await asyncio.to_thread(_make_entries, waiting))
+        if waiting and (entries := await asyncio.to_thread(_make_entries, waiting)):
+            await self._write(entries)
 
-    async def read(self, keys: Iterable[BotKey], *, newest: int = KEPT) -> dict[BotKey, list[Record]]:
-        """Give bots' records, newest first. Raise StoreFailed."""
-        wanted = list(keys)
-        if not wanted:
-            return {}
-        lists = await self._archive.read_lists([_list_name(key) for key in wanted], newest=newest)
-        read = await asyncio.to_thread(_read_lists, lists)  # megabytes, where turns are large
-        return dict(zip(wanted, read, strict=True))
+    async def read(self, key: BotKey) -> list[Record]:
+        """Give a bot's records, newest first. Raise StoreFailed."""
+        (kept,) = await self._archive.read_lists([_list_name(key)], newest=KEPT)
+        # Megabytes, where turns are large.
+        return await asyncio.to_thread(lambda: [loads(one) for one in kept])
 
     def _replace(self, switches: dict[BotKey, float]) -> None:
         changed = [key for key, _ in switches.items() ^ self._until.items()]
@@ -130,36 +136,33 @@ class Recordings:
 
 
 class Arrivals:
-    """Finds records that have come since the last look, whichever process made them; one may be found twice."""
+    """Finds what has been recorded since the last look, by whichever process; at first, what is half a minute old at most."""
 
-    def __init__(self, recordings: Recordings, clock: Clock) -> None:
-        self._recordings = recordings
-        self._clock = clock
-        self._seen: dict[BotKey, frozenset[str]] = {}
-        self._looked = clock.time()
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._seen: frozenset[str] = frozenset()
 
-    async def look(self) -> list[Record]:
-        """Give the new records of the bots that are recorded now, oldest first. Raise StoreFailed."""
-        since, self._looked = write_time(self._looked - LATE), self._clock.time()
-        found = await self._recordings.read(self._recordings.recorded, newest=AT_A_LOOK)
-        new = [
-            record
-            for key, records in found.items()
-            for record in records
-            if record["at"] >= since and record["id"] not in self._seen.get(key, ())
-        ]
-        self._seen = {key: frozenset(record["id"] for record in records) for key, records in found.items()}
-        return sorted(new, key=lambda record: str(record["at"]))
+    async def look(self) -> list[Json]:
+        """Give the summaries of the new records, oldest first. Raise StoreFailed."""
+        (kept,) = await self._archive.read_lists([ARRIVALS], newest=ARRIVALS_KEPT)
+        summaries = [loads(one) for one in reversed(kept)]
+        new = [summary for summary in summaries if summary["id"] not in self._seen]
+        self._seen = frozenset(summary["id"] for summary in summaries)
+        return new
 
 
 def _make_entries(waiting: Iterable[tuple[float, Turn]]) -> list[Entry]:
-    """Write records as they are kept: one list for each bot."""
+    """Write records as they are kept: one list for each bot, and the summaries of all for who wants to hear of them."""
     records: dict[BotKey, list[bytes]] = {}
+    summaries = []
     for at, turn in waiting:
-        content = _write_kept(write_record(turn, Source("recorded", at)))
+        record = write_record(turn, Source("recorded", at))
+        content = _write_kept(record)
         if content is not None:
             records.setdefault((turn.bot.account, turn.bot.name), []).append(content)
-    return [Append(_list_name(key), kept, ttl=KEPT_FOR, limit=KEPT, shelf=SHELF) for key, kept in records.items()]
+            summaries.append(dumps(write_summary(record)))
+    lists = [Append(_list_name(key), kept, ttl=KEPT_FOR, limit=KEPT, shelf=SHELF) for key, kept in records.items()]
+    return [*lists, Append(ARRIVALS, summaries, ttl=ARRIVALS_KEPT_FOR, limit=ARRIVALS_KEPT)] if lists else []
 
 
 def _write_kept(record: Record) -> bytes | None:
@@ -174,10 +177,6 @@ def _write_kept(record: Record) -> bytes | None:
         _log.warning("turn-not-recorded", reason=str(problem))
         return None
     return content
-
-
-def _read_lists(lists: Iterable[Iterable[bytes]]) -> list[list[Record]]:
-    return [[loads(kept) for kept in found] for found in lists]
 
 
 def _read_switches(switches: Mapping[str, bytes]) -> Iterable[tuple[BotKey, float]]:

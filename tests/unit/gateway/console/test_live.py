@@ -84,7 +84,7 @@ async def test_streams_are_bounded_and_end_when_the_gateway_does() -> None:
     assert (refused.value.status, refused.value.message) == (503, "The gateway is shutting down.")
 
 
-async def follow(feed: Feed, *answers: list[Json] | StoreFailed) -> list[frozenset[BotKey]]:
+async def follow(feed: Feed, *answers: list[Json] | Exception) -> list[frozenset[BotKey]]:
     """Have as many changes come as there are answers of the store; give what was asked for."""
     asked: list[frozenset[BotKey]] = []
 
@@ -95,7 +95,7 @@ async def follow(feed: Feed, *answers: list[Json] | StoreFailed) -> list[frozens
     async def read(keys: frozenset[BotKey]) -> list[Json]:
         answer = answers[len(asked)]
         asked.append(keys)
-        if isinstance(answer, StoreFailed):
+        if isinstance(answer, Exception):
             raise answer
         return answer
 
@@ -103,11 +103,11 @@ async def follow(feed: Feed, *answers: list[Json] | StoreFailed) -> list[frozens
     return asked
 
 
-async def test_changes_are_told_after_a_store_that_failed_too() -> None:
+async def test_changes_are_told_after_those_that_could_not_be() -> None:
     feed = Feed(Over())
     listener = feed.join(ONE)
-    asked = await follow(feed, StoreFailed("gone"), [], [{"bot": "lex"}])
-    assert asked == [frozenset({BOT})] * 3
+    asked = await follow(feed, StoreFailed("gone"), KeyError("a fault of ours"), [], [{"bot": "lex"}])
+    assert asked == [frozenset({BOT})] * 4
     assert await listener.wait() == b'event: bots\ndata: {"bots":[{"bot":"lex"}]}\n\n'
 
 

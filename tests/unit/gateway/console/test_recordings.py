@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from gateway.console.recordings import KEPT, MAX_BOTS, PER_SECOND, TOO_LARGE, Arrivals, Recordings, TooManyRecordings
-from gateway.console.records import Source, write_record
+from gateway.console.records import Source, write_record, write_summary
 from gateway.contract.types import AccountId, BotName
 from gateway.figures.names import BotKey
 from gateway.pipeline import Turn
@@ -25,11 +25,11 @@ class Bench:
         archive = MemoryArchive(self.clock)
         self.here = Recordings(archive, self.clock, note_change=lambda *key: self.changed.append(key))
         self.there = Recordings(archive, self.clock, note_change=lambda *_: None)
-        self.arrivals = Arrivals(self.there, self.clock)
+        self.arrivals = Arrivals(archive)
 
     async def read(self) -> list[Any]:
         """Read at the other process what is kept of the bot's turns."""
-        return (await self.there.read([KEY]))[KEY]
+        return await self.there.read(KEY)
 
 
 async def take_turn(directory: Path, answer: Any = None, *, turns: int = 1, **event: Any) -> list[Turn]:
@@ -168,16 +168,25 @@ async def test_what_has_arrived_since_the_last_look(tmp_path: Path) -> None:
     bench = Bench()
     (turn,) = await take_turn(tmp_path)
     await bench.here.switch_on(KEY, 3600)
-    await bench.there.refresh()
     bench.here(turn)
     await bench.here.flush()
-    bench.clock.advance(120)
-    await bench.arrivals.look()
+    assert await bench.arrivals.look() == [write_summary(record) for record in await bench.read()]
     assert await bench.arrivals.look() == []
     for _ in range(2):
         bench.clock.advance(1)
         bench.here(turn)
     await bench.here.flush()
     newest, second, _ = await bench.read()
-    assert await bench.arrivals.look() == [second, newest]
+    assert await bench.arrivals.look() == [write_summary(second), write_summary(newest)]
     assert await bench.arrivals.look() == []
+
+
+async def test_what_is_long_past_has_not_just_arrived(tmp_path: Path) -> None:
+    bench = Bench()
+    (turn,) = await take_turn(tmp_path)
+    await bench.here.switch_on(KEY, 3600)
+    bench.here(turn)
+    await bench.here.flush()
+    bench.clock.advance(30)
+    assert await bench.arrivals.look() == []
+    assert len(await bench.read()) == 1
