@@ -16,7 +16,7 @@ from load.soak_verdict import WATCHED, Finding, judge_soak
 from load.users.profile import load_profile
 from load.users.report import print_outcome
 from load.users.run import RESULTS, LoadFailed, Order, Outcome, run_load
-from load.users.watch import GatewayGone
+from load.users.watch import GatewayGone, Sample
 
 CALIBRATION: Final = 20.0
 """Seconds of load that tell what an event costs, and so how many users make the share of the capacity that is wanted."""
@@ -54,25 +54,20 @@ async def soak(order: Order, share: float, console: Console) -> tuple[Outcome, l
         users = find_users(cost, share, profile.pause.mean + profile.own.vendor_delay)
         console.print(f"an event costs {cost:.0f} µs: {users} users make {share:.0%} of a core", highlight=False)
     outcome = await run_load(replace(order, users=users), lambda line: console.print(line, highlight=False))
-    steady_from = WARM_UP * (order.seconds or profile.seconds)
-    findings = judge_soak(outcome.samples, steady_from=steady_from, ended=outcome.ended)
-    await asyncio.to_thread(_write, order.results, outcome, findings, users, steady_from)
+    # Locust takes a moment to start, so that the load surely goes on until then.
+    steady = (WARM_UP * (order.seconds or profile.seconds), order.seconds or profile.seconds)
+    findings = judge_soak(outcome.samples, steady)
+    report = {**outcome.summary, "users": users, "steady": steady}
+    await asyncio.to_thread(_write, order.results, report, outcome.samples, findings)
     return outcome, findings
 
 
-def _write(results: Path, outcome: Outcome, findings: list[Finding], users: int, steady_from: float) -> None:
+def _write(results: Path, report: dict[str, Any], samples: list[Sample], findings: list[Finding]) -> None:
     from load.soak_plot import draw_soak  # noqa: PLC0415 - matplotlib takes a second, and is wanted here alone
 
-    report: dict[str, Any] = {
-        **outcome.summary,
-        "users": users,
-        "steady_from": steady_from,
-        "findings": [finding.plain() for finding in findings],
-        "samples": [asdict(sample) for sample in outcome.samples],
-    }
-    (results / "soak.json").write_bytes(dumps(report))
-    ended_at = outcome.samples[outcome.ended - 1].at
-    draw_soak(outcome.samples, findings, steady_from=steady_from, ended_at=ended_at, to=results / "soak.png")
+    seen = {"findings": [finding.plain() for finding in findings], "samples": [asdict(sample) for sample in samples]}
+    (results / "soak.json").write_bytes(dumps({**report, **seen}))
+    draw_soak(samples, findings, report["steady"], to=results / "soak.png")
 
 
 def print_findings(findings: list[Finding], console: Console) -> None:

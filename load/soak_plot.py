@@ -17,28 +17,26 @@ BAD: Final = "#b3261e"
 SEEN: Final = "#4a6fa5"
 
 
-def draw_soak(
-    samples: Sequence[Sample], findings: Sequence[Finding], *, steady_from: float, ended_at: float, to: Path
-) -> None:
+def draw_soak(samples: Sequence[Sample], findings: Sequence[Finding], steady: tuple[float, float], to: Path) -> None:
     """Draw a PNG. Blocks for a second or two."""
     rows = -(-len(findings) // COLUMNS)
     figure = Figure(figsize=(12, 2.6 * rows), layout="constrained")
     FigureCanvasAgg(figure)
     for place, finding in enumerate(findings, start=1):
         axes = figure.add_subplot(rows, COLUMNS, place)
-        _draw(axes, samples, finding, steady_from, ended_at)
+        _draw(axes, samples, finding, steady)
     figure.savefig(to, dpi=110)
 
 
-def _draw(axes: Axes, samples: Sequence[Sample], finding: Finding, steady_from: float, ended_at: float) -> None:
+def _draw(axes: Axes, samples: Sequence[Sample], finding: Finding, steady: tuple[float, float]) -> None:
     watched = WATCHED[finding.name]
     seen = [(sample.at, value) for sample in samples if (value := watched.read(sample)) is not None]
     axes.plot([at for at, _ in seen], [value for _, value in seen], color=SEEN, linewidth=1)
-    axes.axvspan(steady_from, ended_at, color="#000000", alpha=0.04)
+    axes.axvspan(*steady, color="#000000", alpha=0.04)
     title = watched.title + (f" ({watched.unit})" if watched.unit else "")
     if (trend := finding.trend) is not None:
-        line = [trend.start + trend.per_hour / 3600 * at for at in (steady_from, ended_at)]
-        axes.plot([steady_from, ended_at], line, color=BAD if finding.problems else GOOD, linewidth=1.5, linestyle="--")
+        line = [trend.start + trend.per_hour / 3600 * at for at in steady]
+        axes.plot(steady, line, color=BAD if finding.problems else GOOD, linewidth=1.5, linestyle="--")
         title += f": {trend.per_hour:+.1f} an hour ({trend.low:+.1f} to {trend.high:+.1f})"
     axes.set_title(title, fontsize=9, color=BAD if finding.problems else "black")
     axes.set_xlabel("seconds", fontsize=8)

@@ -2,7 +2,8 @@
 
 What a process holds wanders: what is high at one look is high at the next. An ordinary confidence interval takes every look for
 news of its own and finds growth everywhere. So looks are first averaged in blocks, and the interval is then widened by what is
-left of the wandering (the correlation of a block's residual with the one before).
+left of the wandering (the correlation of a block's residual with the one before). Noise that remembers for half a minute is then
+taken for growth five times in a hundred, and not two and a half; one that remembers for minutes, ten times.
 """
 
 import math
@@ -36,7 +37,7 @@ class Trend:
     per_hour: float
     low: float
     high: float
-    """Bounds of the growth per hour, each passed one time in forty."""
+    """Bounds of the growth per hour: the true one is beyond each of them one time in forty."""
 
     @property
     def is_growth(self) -> bool:

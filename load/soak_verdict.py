@@ -55,13 +55,14 @@ class Finding:
         return asdict(self)
 
 
-def judge_soak(samples: Sequence[Sample], *, steady_from: float, ended: int) -> list[Finding]:
-    """Judge every figure: its slope from `steady_from` (seconds) to the last user's end, and what is left in the last sample.
+def judge_soak(samples: Sequence[Sample], steady: tuple[float, float]) -> list[Finding]:
+    """Judge every figure: its slope while the load was even (from, to; seconds), and what is left of it in the last sample.
 
-    `ended` is the number of samples until the last user had gone; the first sample is from before the first one.
+    The first sample is from before the first user.
     """
-    steady = [sample for sample in samples[:ended] if sample.at >= steady_from]
-    return [_judge(name, watched, samples, steady) for name, watched in WATCHED.items()]
+    begin, end = steady
+    evenly = [sample for sample in samples if begin <= sample.at <= end]
+    return [_judge(name, watched, samples, evenly) for name, watched in WATCHED.items()]
 
 
 def _judge(name: str, watched: Watched, samples: Sequence[Sample], steady: Sequence[Sample]) -> Finding:

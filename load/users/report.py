@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from gateway.contract.catalogue import PREFIX
 from load.users.run import Outcome
 
 
@@ -49,7 +50,7 @@ def list_figures(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _count(counts: Mapping[str, int]) -> str:
     total = sum(counts.values())
-    return "0" if not total else f"{total}: " + ", ".join(f"{name} {number}" for name, number in counts.items())
+    return "\n".join([str(total), *(f"  {number} {name.removeprefix(PREFIX)}" for name, number in counts.items())])
 
 
 def _write(value: float | None) -> str:

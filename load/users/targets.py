@@ -13,7 +13,7 @@ from load.users.files import Section, read_model
 DoorName: TypeAlias = Literal["events", "endpoint"]
 ChannelName: TypeAlias = Literal["messaging", "chat"]
 Name: TypeAlias = Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,36}$")]
-Address: TypeAlias = Annotated[str, Field(pattern="^https?://")]
+Address: TypeAlias = Annotated[str, Field(pattern="^https?://[^/]")]
 
 VARIABLES = ("BOTBRIDGE_LOAD_ACCOUNT", "BOTBRIDGE_LOAD_BOTS", "BOTBRIDGE_LOAD_KEY")
 """Stand in for a file when there is but one account: its number, its bots separated by commas, its API key."""

@@ -1,0 +1,99 @@
+from typing import Any
+
+import pytest
+
+from load.soak_verdict import WATCHED, Finding, judge_soak
+from load.users.watch import Sample
+
+STEADY = (100.0, 500.0)
+PLAIN: dict[str, Any] = {
+    "cpu": 1.0,
+    "rss": 100.0,
+    "files": 50,
+    "threads": 10,
+    "clients": 20,
+    "vendors": 15,
+    "half_closed": 0,
+    "tasks": 60.0,
+    "in_flight": 3.0,
+}
+IDLE: dict[str, Any] = {**PLAIN, "clients": 0, "in_flight": 0.0}
+
+
+def see(**growing: float) -> list[Sample]:
+    """See something for ten minutes: `growing` says by how much a figure grows in a second, the rest stays."""
+    grown = [
+        Sample(at=float(at), **{**PLAIN, **{name: PLAIN[name] + each * at for name, each in growing.items()}})
+        for at in range(1, 600)
+    ]
+    return [Sample(at=0, **IDLE), *grown]
+
+
+def end(samples: list[Sample], **left: float) -> list[Sample]:
+    return [*samples, Sample(at=640, **{**IDLE, **left})]
+
+
+def list_problems(findings: list[Finding]) -> list[str]:
+    return [problem for finding in findings for problem in finding.problems]
+
+
+def test_what_stays_is_well() -> None:
+    findings = judge_soak(end(see()), STEADY)
+    assert list_problems(findings) == []
+    assert [finding.name for finding in findings] == list(WATCHED)
+    rss = findings[0]
+    assert rss.trend is not None
+    assert (rss.before, rss.after, rss.trend.per_hour) == (100, 100, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "per_second", "problem"),
+    [
+        ("rss", 0.01, "resident memory: grows by 36.0 MiB an hour (36.0 to 36.0); 12 are allowed"),
+        ("files", 0.01, "open file descriptors: grows by 36.0 an hour (36.0 to 36.0); 12 are allowed"),
+        ("tasks", 0.01, "asyncio tasks: grows by 36.0 an hour (36.0 to 36.0); 12 are allowed"),
+        ("threads", 0.01, "threads: grows by 36.0 an hour (36.0 to 36.0); 6 are allowed"),
+    ],
+)
+def test_what_grows_is_told(name: str, per_second: float, problem: str) -> None:
+    assert list_problems(judge_soak(end(see(**{name: per_second})), STEADY)) == [problem]
+
+
+def test_little_growth_is_no_leak_and_shrinking_neither() -> None:
+    assert list_problems(judge_soak(end(see(rss=0.003, tasks=-0.01)), STEADY)) == []
+
+
+def test_what_happens_outside_the_even_load_is_no_trend() -> None:
+    samples = end([sample for sample in see(rss=1) if not 100 <= sample.at <= 500])
+    samples[1:1] = [sample for sample in see() if 100 <= sample.at <= 500]
+    assert list_problems(judge_soak(samples, STEADY)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "left", "problem"),
+    [
+        ("tasks", 69.0, "asyncio tasks: 69 at the end, 60 at the beginning; 8 more are allowed"),
+        ("half_closed", 3, "half-closed connections: 3 at the end, 0 at the beginning; 2 more are allowed"),
+        ("in_flight", 1.0, "turns under way: 1 at the end, 0 at the beginning; 0 more are allowed"),
+    ],
+)
+def test_what_is_left_once_the_load_has_ended_is_told(name: str, left: float, problem: str) -> None:
+    assert list_problems(judge_soak(end(see(), **{name: left}), STEADY)) == [problem]
+
+
+def test_memory_that_is_not_given_back_is_no_leak() -> None:
+    assert list_problems(judge_soak(end(see(), rss=400.0), STEADY)) == []
+
+
+def test_a_run_that_is_too_short_shows_nothing() -> None:
+    findings = judge_soak(end([sample for sample in see() if sample.at < 160]), STEADY)
+    assert list_problems(findings)[0] == (
+        "resident memory: 5 blocks of 15 seconds say nothing about a slope; it takes 6"
+    )
+    assert findings[0].plain() == {
+        "name": "rss",
+        "trend": None,
+        "before": 100.0,
+        "after": 100.0,
+        "problems": findings[0].problems,
+    }
