@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.loader import LoadedAccounts
 from config.watch import AccountWatch
-from gateway.app import ServeSettings, catch
+from gateway.app import ServeSettings, catch, spare_the_collector
 from gateway.clock import SystemClock
 from gateway.reloading import Reloader
 from gateway.telemetry.logging import get_logger
@@ -35,6 +35,7 @@ async def serve_with_workers(
     SIGHUP, or what `watch` sees, reloads the account files: they are read here, once, and every worker is given the same.
     Raise OSError when the port is in use, WorkersFailed when workers cannot be kept alive.
     """
+    spare_the_collector()
     stop, hang_up = catch(signal.SIGTERM, signal.SIGINT), catch(signal.SIGHUP)
     with (
         reserve_port(settings.host, settings.port) as port,
