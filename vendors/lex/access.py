@@ -7,6 +7,7 @@ turn takes the keys that are at hand.
 import asyncio
 import logging
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from awscrt.auth import AwsCredentialsProvider
@@ -18,6 +19,7 @@ from botocore.credentials import (
     RefreshableCredentials,
 )
 from botocore.exceptions import NoCredentialsError
+from botocore.loaders import Loader, create_loader
 from botocore.session import Session
 from yarl import URL
 
@@ -137,10 +139,17 @@ def _resolve(settings: LexV2Settings, endpoint: str | None, credentials: Any) ->
     """Resolve what is still missing and take the keys as they are now. Blocks; raise whatever botocore raises."""
     if endpoint is None or credentials is None:
         session = Session()
+        session.register_component("data_loader", _share_loader(session.get_config_variable("data_path")))
         endpoint = settings.endpoint_url or _resolve_endpoint(session, settings.region)
         credentials = _find_credentials(session, settings)
     frozen = credentials.get_frozen_credentials()
     return endpoint, credentials, Access(endpoint, make_keys(frozen.access_key, frozen.secret_key, frozen.token))
+
+
+@cache
+def _share_loader(data_path: str | None) -> Loader:
+    """Make what reads botocore's own files, once for all bots: to read and parse them takes longer than all else here."""
+    return create_loader(data_path)
 
 
 def _resolve_endpoint(session: Session, region: str) -> str:
