@@ -1,11 +1,14 @@
 """What a vendor that fails does to the dashboard, and what its recovery does."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from emulators.faults import Fault
 from emulators.server import Running
+from tests.console.conftest import BREAKER
 from tests.console.rig import Console, Look, check_page, make_bots, open_console, open_page
 from tests.console.test_bot import show, total
 from tests.console.test_list import link, rows
@@ -16,9 +19,22 @@ FAILURES = 3
 MANY = 12
 
 
+ESCALATION = {"skill": "human_skill", "message": "One moment, I will get a colleague."}
+ONCE = {"attempts": 1, "initial": 0.01, "maximum": 0.01}
+"""No second attempt: a turn that fails is one failure."""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def console(running: Running, tmp_path: Path) -> AsyncIterator[Console]:
+    """A gateway with two bots that have circuits."""
+    account = make_bots(running, "lex", "watson", breaker=BREAKER, escalation=ESCALATION, retry=ONCE)
+    async with open_console(tmp_path, account) as opened:
+        yield opened
+
+
 async def fail(console: Console, running: Running, times: int = FAILURES) -> list[str]:
-    """Let Lex refuse turns of as many conversations; give the errors' ids, oldest first."""
-    running.lex.faults.add(Fault(status=400, error="ValidationException"))
+    """Let Lex throttle turns of as many conversations; give the errors' ids, oldest first."""
+    running.lex.faults.add(Fault(error="ThrottlingException"))
     ids = []
     for number in range(times):
         said = await console.gateway.say("lex", "hello", conversation=f"failing-{number}")
@@ -61,7 +77,7 @@ async def test_bot_page_tells_state_errors_and_totals(
         await expect(newest).to_contain_text("failing-2")
         await expect(newest).to_contain_text("escalated")
         await newest.get_by_text("Meaning and remedy").click()
-        await expect(newest).to_contain_text("ValidationException")
+        await expect(newest).to_contain_text("ThrottlingException")
         await page.get_by_text("states in order").click()
         await expect(page.locator(".band-list li").first).to_contain_text("Vendor Interruption")
         await expect(page.locator(".band-list li").nth(1)).to_contain_text("Online")
@@ -72,15 +88,14 @@ async def test_ids_are_copied(console: Console, running: Running, page: Page) ->
     ids = await fail(console, running)
     await show(page, console, "lex")
     for name, text in (("the code", CODE), ("the error's id", ids[-1]), ("the conversation's id", "failing-2")):
-        await page.locator(".log-entry").first.get_by_role("button", name=f"Copy {name}").click()
-        await expect(page.locator(".log-entry").first.get_by_role("button", name="Copied")).to_be_visible()
+        fact = page.locator(".log-entry").first.locator(".log-facts > div").filter(has_text=text)
+        await fact.get_by_role("button", name=f"Copy {name}").click()
+        await expect(fact.get_by_role("button", name="Copied")).to_be_visible()
         assert await page.evaluate("navigator.clipboard.readText()") == text
 
 
 async def test_log_is_filtered_by_conversation(browser: Browser, running: Running, tmp_path: Path) -> None:
-    async with open_console(
-        tmp_path, make_bots(running, "lex", escalation={"skill": "human_skill", "message": "Wait."})
-    ) as console:
+    async with open_console(tmp_path, make_bots(running, "lex", escalation=ESCALATION, retry=ONCE)) as console:
         await fail(console, running, MANY)
         async with open_page(browser, console) as page:
             await show(page, console, "lex")
@@ -102,14 +117,17 @@ async def test_log_is_filtered_by_conversation(browser: Browser, running: Runnin
 
 async def test_recovery_is_shown(browser: Browser, running: Running, tmp_path: Path) -> None:
     # Without a circuit the next turn goes through.
-    async with open_console(tmp_path, make_bots(running, "lex")) as console, open_page(browser, console) as page:
+    async with (
+        open_console(tmp_path, make_bots(running, "lex", retry=ONCE)) as console,
+        open_page(browser, console) as page,
+    ):
         await show(page, console, "lex")
-        running.lex.faults.add(Fault(status=400, error="ValidationException"))
+        running.lex.faults.add(Fault(error="ThrottlingException"))
         for _ in range(FAILURES):
             assert (await console.gateway.say("lex", "hello")).status == 502
         running.lex.faults.clear()
         await expect(page.locator(".bot-title")).to_contain_text("Vendor Interruption")
-        await expect(page.locator(".banner-bad")).to_contain_text("ValidationException")
+        await expect(page.locator(".banner-bad")).to_contain_text("ThrottlingException")
         await expect(total(page, "Failed turns").locator(".kpi-count")).to_have_text("3")
         assert (await console.gateway.say("lex", "hello")).status == 200
         await expect(page.locator(".bot-title")).to_contain_text("Online")

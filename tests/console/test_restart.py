@@ -7,11 +7,11 @@ from playwright.async_api import Browser, expect
 from emulators.server import Running
 from tests.console.rig import make_bots, open_console, open_page
 from tests.console.test_bot import play, show, total
-from tests.console.test_failing_vendor import CODE, FAILURES, fail
+from tests.console.test_failing_vendor import CODE, ESCALATION, FAILURES, ONCE, fail
 
 
 async def test_sqlite_keeps_what_the_dashboard_shows(browser: Browser, running: Running, tmp_path: Path) -> None:
-    account = make_bots(running, "lex", escalation={"skill": "human_skill", "message": "One moment."})
+    account = make_bots(running, "lex", escalation=ESCALATION, retry=ONCE)
     accounts, store = tmp_path / "accounts", f"sqlite:///{tmp_path / 'store.sqlite'}"
     accounts.mkdir()
     async with open_console(accounts, account, store=store) as console:
