@@ -1,17 +1,18 @@
 """Other people's code: run it so that it cannot hurt the gateway.
 
-Hooks and in-process function bots go through here. A plain callable runs in a daemon thread of its own; an async one runs on an
+Hooks and in-process function bots go through here. A plain callable runs in one of a few daemon threads; an async one runs on an
 event loop beside the gateway's, so that not even one that blocks its loop holds up a turn of another conversation.
 """
 
 import asyncio
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
-from threading import Thread
+import time
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Any, Final
 
-from gateway.contract.threads import LoopThread, Outcome, ThreadCall, cut
+from gateway.contract.pool import ThreadPool
+from gateway.contract.threads import LoopThread, Outcome
 
 MAX_THREADS: Final = 64
 """Plain callables at work at once; more wait, and their wait counts against their timeout."""
@@ -33,29 +34,24 @@ class Sandbox:
     """
 
     def __init__(self, *, max_threads: int = MAX_THREADS) -> None:
-        self._max_threads = max_threads
-        self._threads = asyncio.Semaphore(max_threads)
+        self._pool = ThreadPool(max_threads)
         self._async_callables = LoopThread()
         self._left_behind: set[asyncio.Future[Any]] = set()
-        self._stuck: set[Thread] = set()
 
     async def call(self, target: Callable[..., Any], *arguments: Any, timeout: float) -> Any:  # noqa: ASYNC109 - the limit is part of what is asked
         """Call `target` and give back what it returns. Raise CallableFailed when it raises or takes over `timeout` seconds."""
-        call = _Call(target, arguments)
-        work = asyncio.ensure_future(self._run(call))
-        try:
-            done, _ = await asyncio.wait({work}, timeout=timeout)
-        except asyncio.CancelledError:
-            self._leave_behind(work, call)
-            raise
-        if not done:
-            self._leave_behind(work, call)
+        end = time.monotonic() + timeout
+        if is_async(target):
+            outcome = await self._await(lambda: target(*arguments), timeout)
+        else:
+            outcome = await self._call_plain(target, arguments, timeout)
+            if outcome is not None and outcome[1] is None and inspect.isawaitable(outcome[0]):
+                # An awaitable that a plain one returns is awaited as an async one is.
+                awaitable = outcome[0]
+                outcome = await self._await(lambda: awaitable, max(0.0, end - time.monotonic()))
+        if outcome is None:
             raise CallableFailed(f"ran past its timeout of {timeout:g} s", timed_out=True)
-        if work.cancelled():
-            raise CallableFailed("raised CancelledError")
-        value, raised = work.result()
-        if isinstance(raised, TooManyStuck):
-            raise CallableFailed("was not called: too many before it have outlasted their time", timed_out=True)
+        value, raised = outcome
         if raised is not None:
             raise CallableFailed(f"raised {type(raised).__name__}") from raised
         return value
@@ -67,51 +63,58 @@ class Sandbox:
         if self._left_behind:
             await asyncio.wait(self._left_behind, timeout=0.1)
         self._async_callables.close()
+        self._pool.close()
 
-    def _leave_behind(self, work: asyncio.Future[Any], call: "_Call") -> None:
+    async def _call_plain(
+        self, target: Callable[..., Any], arguments: tuple[Any, ...], seconds: float
+    ) -> Outcome | None:
+        """Call a plain callable on a thread; None when its time is over, the wait for a thread included."""
+        if self._pool.is_stuck:
+            raise CallableFailed("was not called: too many before it have outlasted their time", timed_out=True)
+        call = self._pool.submit(target, arguments)
+        timer = asyncio.get_running_loop().call_later(seconds, call.expire)
+        outcome: Outcome | None = None
+        try:
+            outcome = await call.outcome
+        finally:
+            timer.cancel()
+            if outcome is None:  # its time is over, or whoever waits for it has been cancelled
+                self._pool.abandon(call)
+        return outcome
+
+    async def _await(self, make: Callable[[], Awaitable[Any]], seconds: float) -> Outcome | None:
+        """Await what `make` gives on the loop beside ours; None when its time is over."""
+        work = asyncio.ensure_future(self._async_callables.run(make))
+        try:
+            done, _ = await asyncio.wait({work}, timeout=seconds)
+        except asyncio.CancelledError:
+            self._leave_behind(work)
+            raise
+        if not done:
+            self._leave_behind(work)
+            return None
+        if work.cancelled():
+            raise CallableFailed("raised CancelledError")
+        return work.result()
+
+    def _leave_behind(self, work: asyncio.Future[Any]) -> None:
         work.cancel()
-        if call.thread is not None:
-            cut(call.thread)
-            self._stuck = {thread for thread in self._stuck if thread.is_alive()} | {call.thread}
         self._keep(work)
-        if call.is_async:
-            self._keep(asyncio.ensure_future(self._async_callables.unblock()))
+        self._keep(asyncio.ensure_future(self._async_callables.unblock()))
 
     def _keep(self, work: asyncio.Future[Any]) -> None:
         self._left_behind.add(work)
         work.add_done_callback(self._left_behind.discard)
 
-    async def _run(self, call: "_Call") -> Outcome:
-        """Run a callable where it can hurt nobody; an awaitable that a plain one returns is awaited as an async one is."""
-        if _is_async(call.target):
-            call.is_async = True
-            return await self._async_callables.run(lambda: call.target(*call.arguments))
-        async with self._threads:
-            if sum(thread.is_alive() for thread in self._stuck) >= self._max_threads:
-                return None, TooManyStuck()
-            in_thread = ThreadCall(call.target, call.arguments)
-            call.thread = in_thread.thread
-            value, raised = await in_thread.run()
-            call.thread = None
-        if raised is None and inspect.isawaitable(value):
-            call.is_async = True
-            return await self._async_callables.run(lambda: value)
-        return value, raised
+
+def is_async(target: Callable[..., Any]) -> bool:
+    """Say whether calling this gives an awaitable, as far as can be seen from outside."""
+    try:
+        return _is_async(target)
+    except TypeError:  # a callable that cannot be hashed, and so not be remembered
+        return _is_async.__wrapped__(target)
 
 
-class TooManyStuck(Exception):
-    """As many callables as may run at once have outlasted their time and cannot be cut."""
-
-
-@dataclass(slots=True)
-class _Call:
-    """A call under way, and where it runs now."""
-
-    target: Callable[..., Any]
-    arguments: tuple[Any, ...]
-    thread: Thread | None = None
-    is_async: bool = False
-
-
+@lru_cache(maxsize=1024)
 def _is_async(target: Callable[..., Any]) -> bool:
     return inspect.iscoroutinefunction(target) or inspect.iscoroutinefunction(getattr(target, "__call__", None))  # noqa: B004

@@ -5,7 +5,6 @@ it. Code that waits in C (a sleep, a socket) ends when that wait does. Threads a
 """
 
 import asyncio
-import contextlib
 import ctypes
 import threading
 from collections.abc import Awaitable, Callable
@@ -27,37 +26,6 @@ def cut(thread: threading.Thread) -> None:
     """Raise Cut in a thread at its next step in Python."""
     if thread.is_alive() and thread.ident is not None:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Cut))
-
-
-class ThreadCall:
-    """One plain callable in a thread of its own."""
-
-    def __init__(self, target: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-        self._target = target
-        self._arguments = arguments
-        self._loop = asyncio.get_running_loop()
-        self._outcome: asyncio.Future[Outcome] = self._loop.create_future()
-        name = f"callable {getattr(target, '__qualname__', target)}"
-        self.thread = threading.Thread(target=self._work, name=name, daemon=True)
-
-    async def run(self) -> Outcome:
-        """Start the thread and wait for what comes of it."""
-        self.thread.start()
-        return await self._outcome
-
-    def _work(self) -> None:
-        value, raised = None, None
-        try:
-            value = self._target(*self._arguments)
-        except BaseException as error:  # noqa: BLE001 - carried over to the caller
-            raised = error
-        # The loop has closed, or the time was over just now: nobody waits any more.
-        with contextlib.suppress(RuntimeError, Cut):
-            self._loop.call_soon_threadsafe(self._report, value, raised)
-
-    def _report(self, value: Any, raised: BaseException | None) -> None:
-        if not self._outcome.done():
-            self._outcome.set_result((value, raised))
 
 
 class LoopThread:

@@ -32,6 +32,10 @@ class Adder:
         return a + b
 
 
+class Unhashable(Adder):
+    __hash__ = None  # type: ignore[assignment] # as a dataclass has none
+
+
 class SlowAdder:
     async def __call__(self, a: int, b: int) -> int:
         await asyncio.sleep(0)
@@ -44,6 +48,7 @@ KINDS = {
     "partial": functools.partial(add),
     "partial of async": functools.partial(add_slowly),
     "object": Adder(),
+    "object that cannot be hashed": Unhashable(),
     "async object": SlowAdder(),
     "partial of async object": functools.partial(SlowAdder()),
     "method": Adder().__call__,
