@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from random import Random
 from typing import assert_never
-from uuid import UUID
+from uuid import uuid4
 
 from emulators.lp_events import Consumer
 from load.users.doors import ENDPOINT, EVENTS, Button, Door, Heard, Json, Said
@@ -21,8 +21,8 @@ class Conversation:
         self.target = target
         self.door: Door = EVENTS if target.door == "events" else ENDPOINT
         self.consumer = Consumer(
-            # Of the run's own chance, so that a seed repeats the ids too.
-            conv_id=str(UUID(int=random.getrandbits(128), version=4)),
+            # Never by the run's seed: of another run's conversations the gateway still has the answers.
+            conv_id=str(uuid4()),
             channel=target.channel.upper(),
             sdes=make_sdes(random),
         )

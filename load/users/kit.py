@@ -70,9 +70,9 @@ class Kit:
     """How long it took."""
     _users: "count[int]" = field(default_factory=count)
 
-    def make_random(self) -> Random:
-        """Give a user chance of its own, the same in every run with the same seed."""
-        return Random(f"{self.options.seed}-{next(self._users)}")  # noqa: S311 - picks texts and pauses
+    def make_random(self, process: int = 0) -> Random:
+        """Give a user chance of its own, the same in every run with the same seed; `process` is locust's number of it."""
+        return Random(f"{self.options.seed}-{process}-{next(self._users)}")  # noqa: S311 - picks texts and pauses
 
     def begin(self, random: Random) -> Conversation:
         """Begin a conversation with a bot drawn by weight."""

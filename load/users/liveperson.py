@@ -11,6 +11,7 @@ import gevent
 from locust import FastHttpUser, task
 from locust.contrib.fasthttp import FastHttpSession, ResponseContextManager
 from locust.env import Environment
+from locust.runners import WorkerRunner
 
 from gateway.contract.wire import WireError, dumps, loads
 from load.users.checks import Checked, check_answer
@@ -43,7 +44,8 @@ class LivePersonUser(FastHttpUser):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        self._random = self.kit.make_random()
+        runner = environment.runner
+        self._random = self.kit.make_random(runner.worker_index if isinstance(runner, WorkerRunner) else 0)
         self._impatient = FastHttpSession(
             base_url=self.host,
             request_event=environment.events.request,

@@ -45,6 +45,7 @@ def list_figures(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "gateway: events a second per core", _write(gateway["events_per_core_second"])
     yield "gateway: share of a core", f"{gateway['share_of_core']:.0%}"
     yield "gateway: memory before and after", f"{gateway['rss_before']:.0f} and {gateway['rss_after']:.0f} MiB"
+    yield "gateway: memory per 1,000 conversations", f"{_write(gateway['mib_per_1000_conversations'])} MiB"
     yield "gateway: store per conversation", f"{_write(gateway['store_bytes_per_conversation'])} bytes"
 
 

@@ -14,10 +14,11 @@ from prometheus_client.parser import text_string_to_metric_families
 MIB: Final = 1024 * 1024
 SCRAPE_EVERY: Final = 10
 """Looks between two at the metrics: writing them costs the gateway what a hundred turns cost."""
-GAUGES: Final = {
+METRICS: Final = {
     "tasks": "botbridge_tasks",
     "store_bytes": "botbridge_store_bytes",
     "in_flight": "botbridge_turns_in_flight",
+    "turns": "botbridge_turns_total",
 }
 """Figure -> metric, all its series added up."""
 
@@ -45,6 +46,8 @@ class Sample:
     """asyncio tasks; this and the rest are None between two looks at the metrics."""
     store_bytes: float | None = None
     in_flight: float | None = None
+    turns: float | None = None
+    """Turns so far, however they ended."""
 
 
 class GatewayGone(Exception):
@@ -107,17 +110,16 @@ class Watch:
     async def _read_metrics(self) -> dict[str, float]:
         async with self._client.get(self._url) as answer:
             text = await answer.text()
-        return await asyncio.to_thread(read_gauges, text)
+        return await asyncio.to_thread(read_metrics, text)
 
 
-def read_gauges(text: str) -> dict[str, float]:
-    """Read GAUGES from metrics in Prometheus' format; what the gateway does not show is left out."""
-    sums = {
-        family.name: sum(sample.value for sample in family.samples)
-        for family in text_string_to_metric_families(text)
-        if family.type == "gauge"
-    }
-    return {name: sums[metric] for name, metric in GAUGES.items() if metric in sums}
+def read_metrics(text: str) -> dict[str, float]:
+    """Read METRICS from metrics in Prometheus' format; what the gateway does not show is left out."""
+    sums: Counter[str] = Counter()
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            sums[sample.name] += sample.value  # type: ignore[assignment] # a Counter adds up whatever can be added
+    return {name: float(sums[metric]) for name, metric in METRICS.items() if metric in sums}
 
 
 def name_connections(connections: Iterable[Any], port: int) -> Iterator[str]:

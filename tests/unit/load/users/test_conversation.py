@@ -94,6 +94,9 @@ def test_the_end_is_an_event_of_its_own() -> None:
     assert (conversation.close().kind, conversation.close().sequence) == ("close", 3)
 
 
+def test_no_two_conversations_are_the_same_whatever_the_chance() -> None:
+    assert begin({"do": "welcome"}).id != begin({"do": "welcome"}).id
+
+
 def test_the_same_chance_makes_the_same_consumer() -> None:
-    assert begin({"do": "welcome"}).id == begin({"do": "welcome"}).id
     assert make_sdes(chance(1)) == make_sdes(chance(1)) != make_sdes(chance(2))

@@ -54,6 +54,8 @@ def test_every_user_has_chance_of_its_own_and_the_seed_repeats_it(tmp_path: Path
 
     assert draw(1) == draw(1) != draw(2)
     assert len(set(draw(1))) == 3
+    kit = open_for(tmp_path)
+    assert kit.make_random(0).random() != open_for(tmp_path).make_random(1).random()
 
 
 def test_there_is_a_user_at_least_until_the_end(tmp_path: Path) -> None:

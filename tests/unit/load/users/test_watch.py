@@ -7,7 +7,7 @@ import psutil
 import pytest
 from aiohttp import web
 
-from load.users.watch import SCRAPE_EVERY, GatewayGone, Watch, name_connections, read_gauges
+from load.users.watch import SCRAPE_EVERY, GatewayGone, Watch, name_connections, read_metrics
 
 METRICS = """\
 # HELP botbridge_turns_total Turns, by how they ended.
@@ -23,8 +23,8 @@ botbridge_tasks 40.0
 """
 
 
-def test_gauges_are_added_up_over_their_labels() -> None:
-    assert read_gauges(METRICS) == {"in_flight": 5.0, "tasks": 40.0}
+def test_metrics_are_added_up_over_their_labels() -> None:
+    assert read_metrics(METRICS) == {"in_flight": 5.0, "tasks": 40.0, "turns": 9.0}
 
 
 def test_connections_are_told_apart() -> None:
