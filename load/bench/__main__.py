@@ -1,22 +1,36 @@
-"""`python -m load.bench`: measure, print, keep the figures."""
+"""`python -m load.bench`: measure, print, keep the figures. `all` is the whole of it, `short` is what CI runs."""
 
-from typing import Annotated, TypeAlias
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, TypeAlias, TypeVar
 
 import typer
 import uvloop
 from rich.console import Console
 
-from load.bench.compare import Plan, compare
-from load.bench.figures import Measured, describe_machine, plain, write_results
-from load.bench.flood import DELAY, TURNS, Flood, flood
+from load.bench.client import WrongAnswer
+from load.bench.compare import Plan
+from load.bench.flood import DELAY, TURNS
 from load.bench.ground import Ground, open_ground
 from load.bench.meters import has_instructions
-from load.bench.rows import Row, find_rows
-from load.bench.subjects import SUBJECTS, open_stage
-from load.bench.tables import print_comparison, print_floods
+from load.bench.page import print_tables, write_page
+from load.bench.processes import NotStarted
+from load.bench.rows import ROWS, Row, find_rows
+from load.bench.subjects import FLOOR, GATEWAY, HOOKS, SUBJECTS
+from load.bench.summary import RESULTS, SUMMARY, Summary, read_summary, write_summary
+from load.bench.targets import complain, judge
+from load.bench.whole import (
+    SCALED,
+    compare_all,
+    flood_all,
+    measure_everything,
+    profile_all,
+    scale_all,
+    start_summary,
+)
 
 app = typer.Typer(add_completion=False)
 OnlyOption: TypeAlias = Annotated[str, typer.Option(help="Only this row, such as lex-v2 or dialogflow-es-grpc.")]
+LATENCY_SECONDS = 4.0
 
 
 @app.callback(invoke_without_command=True)
@@ -26,27 +40,55 @@ def main(
     only: OnlyOption = "",
     subject: Annotated[list[str] | None, typer.Option(help=f"Only these of: {'; '.join(SUBJECTS)}.")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds, of which the median counts.")] = 3,
-    events: Annotated[int, typer.Option(min=100, help="Events per round and subject.")] = 4000,
+    events: Annotated[int, typer.Option(min=100, help="Events per round and subject.")] = 3000,
     in_flight: Annotated[int, typer.Option(min=1, help="Events under way at a time.")] = 64,
+    latency: Annotated[float, typer.Option(min=0, help="Seconds for latencies; 0 leaves them out.")] = 0.0,
 ) -> None:
     """Measure what an event costs: floor, gateway, usual way, in turns."""
     if context.invoked_subcommand is not None:
         return
     rows = choose(only)
-    plan = Plan(rounds, events, in_flight, has_instructions(), tuple(subject or ()))
-
-    async def measure(console: Console) -> list[Measured]:
-        async with open_ground(rows, console) as ground:
-            return await compare_all(ground, rows, plan)
-
-    console = Console(width=140)
-    measured = uvloop.run(measure(console))
-    print_comparison(measured, console)
-    write_results("comparison", {"machine": describe_machine(), "measured": plain(measured)})
+    plan = Plan(rounds, events, in_flight, has_instructions(), tuple(subject or ()), latency)
+    take("costs", rows, start_summary(plan), lambda ground, summary: compare_all(ground, rows, plan, summary))
 
 
-@app.command(name="flood")
-def flood_command(
+@app.command(name="all")
+def measure_all() -> None:
+    """Take all figures, and renew docs/performance.md and its plots."""
+    from load.bench.plots import write_plots  # noqa: PLC0415 - matplotlib, for this command and the next alone
+
+    plan = Plan(instructions=has_instructions(), latency_seconds=LATENCY_SECONDS)
+    summary = measure(ROWS, lambda ground: measure_everything(ground, ROWS, plan))
+    write_summary(summary, SUMMARY)
+    print_tables(read_summary(), Console(width=160))
+    write_page(read_summary())
+    write_plots()
+
+
+@app.command()
+def page() -> None:
+    """Renew docs/performance.md and its plots from the figures that there are."""
+    from load.bench.plots import write_plots  # noqa: PLC0415 - see above
+
+    write_page(read_summary())
+    write_plots()
+
+
+@app.command()
+def short(
+    events: Annotated[int, typer.Option(min=100, help="Events per round and subject.")] = 1000,
+) -> None:
+    """Look for a regression in under a minute: exit 1 where an event costs too many times the floor."""
+    rows = [row for row in ROWS if not row.is_grpc]
+    plan = Plan(3, events, 64, has_instructions(), (FLOOR, GATEWAY, HOOKS))
+    summary = take("short", rows, start_summary(plan), lambda ground, found: compare_all(ground, rows, plan, found))
+    if complaints := complain(judge(summary.measured)):
+        typer.echo("\n".join(complaints), err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def flood(
     *,
     only: OnlyOption = "",
     turns: Annotated[int, typer.Option(min=1, help="Turns at once.")] = TURNS,
@@ -54,32 +96,48 @@ def flood_command(
 ) -> None:
     """Send thousands of turns at once against a vendor that takes its time."""
     rows = choose(only)
-
-    async def measure(console: Console) -> list[Flood]:
-        async with open_ground(rows, console) as ground:
-            return await flood_all(ground, rows, turns, delay)
-
-    console = Console(width=140)
-    print_floods(uvloop.run(measure(console)), console)
+    take("flood", rows, start_summary(), lambda ground, found: flood_all(ground, rows, found, turns=turns, delay=delay))
 
 
-async def compare_all(ground: Ground, rows: list[Row], plan: Plan) -> list[Measured]:
-    """Compare the subjects of every row."""
-    measured = []
-    for row in rows:
-        async with open_stage(ground.directory, row, ground.recordings, redis=ground.redis) as stage:
-            measured += await compare(stage, plan, ground.tell)
-    return measured
+@app.command()
+def scale(*, only: OnlyOption = SCALED) -> None:
+    """Measure an event's cost by turns in flight and by accounts, and two workers beside one."""
+    rows = choose(only)
+    take("scale", rows, start_summary(), lambda ground, summary: scale_all(ground, rows[0], summary))
 
 
-async def flood_all(ground: Ground, rows: list[Row], turns: int, delay: float) -> list[Flood]:
-    """Flood a gateway of every row."""
-    floods = []
-    for row in rows:
-        ground.tell(f"{row.name}: {turns} turns at once")
-        async with open_stage(ground.directory, row, ground.recordings, grpc_delay=delay) as stage:
-            floods.append(await flood(stage, turns, delay))
-    return floods
+@app.command()
+def stages(*, only: OnlyOption = "") -> None:
+    """See which stages of a turn the CPU time goes to."""
+    rows = choose(only)
+    take("stages", rows, start_summary(), lambda ground, summary: profile_all(ground, rows, summary))
+
+
+def take(
+    name: str, rows: Sequence[Row], summary: Summary, measuring: Callable[[Ground, Summary], Awaitable[None]]
+) -> Summary:
+    """Take some of the figures, print them, and keep them in load/results."""
+    measure(rows, lambda ground: measuring(ground, summary))
+    print_tables(summary, Console(width=160))
+    write_summary(summary, RESULTS / f"{name}.json")
+    return summary
+
+
+T = TypeVar("T")
+
+
+def measure(rows: Sequence[Row], measuring: Callable[[Ground], Awaitable[T]]) -> T:
+    """Measure something, or end with what went wrong."""
+
+    async def run() -> T:
+        async with open_ground(rows, Console(stderr=True)) as ground:
+            return await measuring(ground)
+
+    try:
+        return uvloop.run(run())
+    except (NotStarted, WrongAnswer) as problem:
+        typer.echo(f"bench: {problem}", err=True)
+        raise typer.Exit(2) from None
 
 
 def choose(only: str) -> list[Row]:

@@ -22,11 +22,22 @@ class WrongAnswer(Exception):
 
 
 @dataclass(slots=True)
+class Fixed:
+    """The same request again and again."""
+
+    request: bytes
+
+    def next(self) -> bytes:
+        """Give it."""
+        return self.request
+
+
+@dataclass(slots=True)
 class Target:
     """A server under measurement, and what it must answer."""
 
     url: str
-    requests: Requests
+    requests: Requests | Fixed
     expected: bytes | None = None
     """The body of every answer; None until the first one has come."""
     address: tuple[str, int] = field(init=False)
@@ -64,7 +75,7 @@ class _Connection(asyncio.Protocol):
                 if not _is_whole(received, head):
                     return
             except WrongAnswer as problem:
-                self._crowd.fail(problem)
+                self._crowd.fail(self, problem)
                 return
             expected = self._crowd.target.expected = received[head + 4 :]
         if received.startswith(b"HTTP/1.1 200 ") and len(received) - head - 4 < len(expected):
@@ -72,14 +83,14 @@ class _Connection(asyncio.Protocol):
         self._received = b""
         self.is_busy = False
         if received[:13] != b"HTTP/1.1 200 " or received[head + 4 :] != expected:
-            self._crowd.fail(WrongAnswer(received[:600].decode("utf-8", "replace")))
+            self._crowd.fail(self, WrongAnswer(received[:600].decode("utf-8", "replace")))
             return
         self._crowd.note(self, perf_counter() - self._sent)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._crowd.forget(self)
         if self.is_busy:
-            self._crowd.fail(WrongAnswer(f"the connection ended instead: {type(exc).__name__}"))
+            self._crowd.fail(self, WrongAnswer(f"the connection ended instead: {type(exc).__name__}"))
 
     def close(self) -> None:
         """Hang up."""
@@ -90,8 +101,11 @@ class _Connection(asyncio.Protocol):
 class Crowd:
     """Connections to one target. An asynchronous context: they are opened when they are first needed, and closed at its end."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, *, tolerant: bool = False) -> None:
+        """Speak to a target. A tolerant crowd counts wrong answers instead of ending with the first."""
         self.target = target
+        self.failures: list[WrongAnswer] = []
+        self._tolerant = tolerant
         self.latencies = array("d")
         """Seconds, of the answers since `drive` or `arrive` began."""
         self._all: list[_Connection] = []
@@ -109,13 +123,20 @@ class Crowd:
             connection.close()
         await asyncio.sleep(0)
 
-    async def drive(self, events: int, in_flight: int) -> float:
-        """Send so many events, always `in_flight` under way; give the seconds. Raise WrongAnswer."""
+    async def drive(self, events: int, in_flight: int, *, at_once: int = 0) -> float:
+        """Send so many events, always `in_flight` under way; give the seconds. Raise WrongAnswer.
+
+        With `at_once` the first go out in lots of that size, a tenth of a second apart: thousands that begin in one instant want
+        thousands of new connections, and what is measured then is how the system refuses them.
+        """
         await self._open(in_flight)
         self._begin(events, repeats=True)
         began = perf_counter()
-        for _ in range(min(events, in_flight)):
-            self._send()
+        for number in range(min(events, in_flight)):
+            if at_once and number and number % at_once == 0:
+                await asyncio.sleep(0.1)
+            if self._left:  # answers may have come meanwhile, and sent the rest
+                self._send()
         await self._wait()
         return perf_counter() - began
 
@@ -140,12 +161,8 @@ class Crowd:
     def note(self, connection: _Connection, seconds: float) -> None:
         """Take note of a good answer, and send the next event where there is one."""
         self.latencies.append(seconds)
-        self._under_way -= 1
         self._idle.append(connection)
-        if self._repeats and self._left:
-            self._send()
-        if not self._left and not self._under_way:
-            self._end(None)
+        self._go_on()
 
     def forget(self, connection: _Connection) -> None:
         """Let go of a connection that has ended: servers hang up on those that were silent for long."""
@@ -153,9 +170,22 @@ class Crowd:
         if connection in self._idle:
             self._idle.remove(connection)
 
-    def fail(self, problem: WrongAnswer) -> None:
-        """End the measurement."""
-        self._end(problem)
+    def fail(self, connection: _Connection, problem: WrongAnswer) -> None:
+        """Take note of a wrong answer: it ends the measurement, unless the crowd is tolerant."""
+        self.failures.append(problem)
+        if not self._tolerant:
+            self._end(problem)
+            return
+        connection.close()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Send the next event where there is one, or end."""
+        self._under_way -= 1
+        if self._repeats and self._left and self._idle:
+            self._send()
+        if not self._under_way and not (self._left and self._idle):
+            self._end(None)
 
     async def _open(self, connections: int) -> None:
         """Have at least so many connections."""

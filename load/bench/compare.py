@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from load.bench.client import Crowd
 from load.bench.figures import Measured, Sample
+from load.bench.latency import Latency, measure_latency
 from load.bench.meters import Counter, read_memory, read_tree_cpu
 from load.bench.recording import read_messages
-from load.bench.subjects import USUAL, Stage, Subject, find_subjects
+from load.bench.subjects import GATEWAY, USUAL, Stage, Subject, find_subjects
 
 WARM_UP: Final = 600
 """Events before the first round: every conversation has been opened by then, every code path taken."""
@@ -22,15 +23,26 @@ class Plan:
     """How much is measured."""
 
     rounds: int = 3
-    events: int = 4000
+    events: int = 3000
     in_flight: int = 64
     instructions: bool = False
     """Whether the machine counts them."""
-    subjects: Sequence[str] = field(default=())
+    subjects: Sequence[str] = ()
     """Only these; all where empty."""
+    latency_seconds: float = 0.0
+    """For how long events arrive at half of the measured rate, to see what time they take; 0: not at all."""
 
 
-async def compare(stage: Stage, plan: Plan, tell: Callable[[str], None]) -> list[Measured]:
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What was measured of a row."""
+
+    measured: list[Measured]
+    latency: Latency | None
+    """The gateway's; None where it was not asked for, or the vendor speaks gRPC."""
+
+
+async def compare(stage: Stage, plan: Plan, tell: Callable[[str], None]) -> Comparison:
     """Run all subjects of a row at once, and drive one at a time, round after round."""
     runs = {name: run for name, run in find_subjects(stage).items() if name in (plan.subjects or (name,))}
     async with AsyncExitStack() as held:
@@ -50,7 +62,13 @@ async def compare(stage: Stage, plan: Plan, tell: Callable[[str], None]) -> list
                 measured[subject.name].samples.append(await take_sample(subject, crowds[subject.name], plan))
         for subject in subjects:
             measured[subject.name].mib = read_memory(subject.pid)
-    return list(measured.values())
+        latency = None
+        gateway = next((subject for subject in subjects if subject.name == GATEWAY), None)
+        if gateway is not None and plan.latency_seconds and not stage.row.is_grpc:
+            tell(f"{stage.row.name}: latency at half of capacity")
+            rate = measured[GATEWAY].per_second
+            latency = await measure_latency(stage, gateway, crowds[GATEWAY], rate, plan.latency_seconds)
+    return Comparison(list(measured.values()), latency)
 
 
 async def take_sample(subject: Subject, crowd: Crowd, plan: Plan) -> Sample:

@@ -5,6 +5,7 @@ The numbers have a fixed width, so that nothing is counted or encoded while the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Final
 
 from gateway.contract.wire import dumps
@@ -13,6 +14,9 @@ from load.bench.rows import ACCOUNT, BOT, KEY
 MESSAGE: Final = "hello"
 """Two texts and quick replies answer it, in every emulator's dialogue."""
 CONVERSATIONS: Final = 500
+MOST: Final = 10_000_000
+"""Events of one measurement, and conversations, at most."""
+_STARTS: Final = count()
 _CONVERSATION: Final = "5f0d9c1e-0b1a-4a52-9d0c-{:012d}"
 _NUMBER: Final = 10_000_000_000
 """Sequence numbers start here, so that all have the same width; LivePerson's are times in milliseconds."""
@@ -51,15 +55,17 @@ class Requests:
 
     pieces: Sequence[tuple[bytes, ...]]
     """For each path: the bytes between the places of conversation and sequence."""
-    conversations: int = CONVERSATIONS
+    conversations: int
+    start: int
+    """From which the numbers are counted."""
     made: int = 0
 
     def next(self) -> bytes:
         """Make the next one."""
         number = self.made
         self.made += 1
-        conversation = b"%012d" % (number % self.conversations)
-        sequence = b"%d" % (_NUMBER + number)
+        conversation = b"%012d" % (self.start + number % self.conversations)
+        sequence = b"%d" % (_NUMBER + self.start + number)
         head, key, first, second, third, last = self.pieces[number % len(self.pieces)]
         return b"".join(
             (head, conversation, key, sequence, first, conversation, second, sequence, third, conversation, last)
@@ -67,8 +73,8 @@ class Requests:
 
 
 def make_requests(paths: Sequence[str], *, conversations: int = CONVERSATIONS) -> Requests:
-    """Prepare requests to these paths."""
-    return Requests([_cut(path) for path in paths], conversations)
+    """Prepare requests to these paths: other events than any before, which a shared store may have kept the answers of."""
+    return Requests([_cut(path) for path in paths], conversations, MOST * next(_STARTS))
 
 
 def events_path(account: str = ACCOUNT, bot: str = BOT) -> str:

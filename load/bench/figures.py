@@ -1,17 +1,12 @@
-"""Figures of a run: repeated measurements with median and spread, kept as plain JSON."""
+"""Figures of a run: repeated measurements with median and spread."""
 
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from os import cpu_count
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
-
-from gateway.contract.wire import dumps, loads
-
-RESULTS: Final = Path(__file__).parents[1] / "results"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +62,25 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def describe_machine() -> dict[str, Any]:
-    """Say what the figures were measured on."""
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the figures were measured on, and when."""
+
+    date: str
+    cpu: str
+    cores: int
+    python: str
+    kernel: str
+
+
+def describe_machine() -> Machine:
+    """Describe this one."""
     cpus = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
     model = next((line.partition(":")[2].strip() for line in cpus if line.startswith("model name")), "unknown")
-    return {
-        "date": datetime.now(UTC).date().isoformat(),
-        "cpu": model,
-        "cores": cpu_count(),
-        "python": platform.python_version(),
-        "kernel": platform.release().partition("-")[0],
-    }
-
-
-def plain(value: Any) -> Any:
-    """Make a dataclass, or a list of them, plain JSON."""
-    return [plain(one) for one in value] if isinstance(value, list) else asdict(value)
-
-
-def write_results(name: str, content: Any, directory: Path = RESULTS) -> Path:
-    """Write results to a file of this name."""
-    directory.mkdir(parents=True, exist_ok=True)
-    file = directory / f"{name}.json"
-    file.write_bytes(dumps(content) + b"\n")
-    return file
-
-
-def read_results(name: str, directory: Path = RESULTS) -> Any:
-    """Read what `write_results` wrote."""
-    return loads((directory / f"{name}.json").read_bytes())
+    return Machine(
+        date=datetime.now(UTC).date().isoformat(),
+        cpu=model,
+        cores=cpu_count() or 0,
+        python=platform.python_version(),
+        kernel=platform.release().partition("-")[0],
+    )

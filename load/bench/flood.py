@@ -26,8 +26,12 @@ class Flood:
     row: str
     turns: int
     delay: float
+    answered: int
+    """With the right bytes."""
+    failure: str
+    """The first wrong answer; empty where there was none."""
     seconds: float
-    """Until all were answered, every one with the right bytes."""
+    """Until all had an answer."""
     cpu_us: float
     """Per turn, connections included: each turn makes two."""
     mib_before: float
@@ -37,13 +41,13 @@ class Flood:
 
     @property
     def is_well(self) -> bool:
-        """Say whether memory and lag stay within the targets."""
-        return self.mib_peak < MAX_MIB and self.lag_max_ms < MAX_LAG * 1000
+        """Say whether all were answered, within the limits of memory and lag."""
+        return self.answered == self.turns and self.mib_peak < MAX_MIB and self.lag_max_ms < MAX_LAG * 1000
 
 
 async def flood(stage: Stage, turns: int = TURNS, delay: float = DELAY) -> Flood:
-    """Send all turns at once to a fresh gateway. Raise WrongAnswer unless all are answered well."""
-    async with run_gateway(stage, conversations=turns) as subject, Crowd(subject.target) as crowd:
+    """Send all turns at once to a fresh gateway."""
+    async with run_gateway(stage, conversations=turns) as subject, Crowd(subject.target, tolerant=True) as crowd:
         await crowd.drive(200, 8)
         await set_delay(stage.vendor.url, delay)
         before, cpu = read_memory(subject.pid), read_cpu(subject.pid)
@@ -58,6 +62,8 @@ async def flood(stage: Stage, turns: int = TURNS, delay: float = DELAY) -> Flood
         stage.row.name,
         turns,
         delay,
+        len(crowd.latencies),
+        str(crowd.failures[0])[-300:] if crowd.failures else "",
         seconds,
         spent / turns * 1e6,
         before,

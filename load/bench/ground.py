@@ -36,4 +36,6 @@ async def open_ground(rows: Sequence[Row], console: Console) -> AsyncIterator[Gr
         redis = await held.enter_async_context(redis_server(directory))
         if redis is None:
             console.print("redis-server is not installed (apt-get install redis-server): no figures with Redis")
-        yield Ground(directory, recordings, redis, status.update, console)
+        # Where nobody looks at a terminal, a log should tell what went on.
+        tell = status.update if console.is_terminal else console.print
+        yield Ground(directory, recordings, redis, tell, console)

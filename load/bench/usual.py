@@ -1,13 +1,15 @@
 """The usual way: a bare aiohttp server that calls the vendor's SDK, synchronous ones in threads, and translates the answer.
 
 Run as a process: `python -m load.bench.usual VENDOR URL GRPC`. It has neither sign-in, hooks, retries, logs nor metrics, so that
-what it costs beyond the floor is the SDK, its thread and the translation. Threads are asyncio's own.
+what it costs beyond the floor is the SDK, its thread and the translation. There is a thread and a connection for each event under
+way, since with fewer they would stand in line at a vendor that takes its time.
 """
 # ruff: noqa: PLC0415 - a process imports its own vendor's SDK alone
 
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeAlias
 
 import orjson
@@ -16,6 +18,7 @@ from aiohttp import web
 
 from load.bench.server import serve_events
 
+THREADS: Final = 64
 Json: TypeAlias = dict[str, Any]
 Ask: TypeAlias = Callable[[Json], Awaitable[list[Any]]]
 """An event in, the bot's messages out."""
@@ -31,9 +34,11 @@ def read_text(text: str) -> Any:
 def make_lex(url: str, _grpc: str) -> Ask:
     """Ask Lex through boto3, in threads."""
     import boto3
+    from botocore.config import Config
 
     client: Any = boto3.client(
         "lexv2-runtime",
+        config=Config(max_pool_connections=THREADS),
         region_name="us-east-1",
         endpoint_url=url,
         aws_access_key_id="AKIDEMULATOR",
@@ -58,9 +63,11 @@ def make_watson(url: str, _grpc: str) -> Ask:
     """Ask Watson through its SDK, in threads."""
     from ibm_cloud_sdk_core.authenticators import IAMAuthenticator
     from ibm_watson import AssistantV2
+    from requests.adapters import HTTPAdapter
 
     assistant: Any = AssistantV2(version="2021-11-27", authenticator=IAMAuthenticator("watson-emulator", url=url))
     assistant.set_service_url(url)
+    assistant.get_http_client().mount("http://", HTTPAdapter(pool_maxsize=THREADS))
     sessions: dict[str, str] = {}
 
     def call(event: Json) -> list[Any]:
@@ -145,6 +152,7 @@ MAKERS: Final = {
 
 async def serve(vendor: str, url: str, grpc_address: str) -> None:
     """Serve until ended."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     ask = MAKERS[vendor](url, grpc_address)
 
     async def answer(request: web.Request) -> web.Response:

@@ -1,0 +1,170 @@
+"""Whether an event costs the same however many are under way, however many accounts are served, and how two workers do."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any, Final
+
+from load.bench.client import Crowd, Target
+from load.bench.events import events_path, make_requests
+from load.bench.lag import set_delay
+from load.bench.meters import read_memory, read_tree_cpu
+from load.bench.rows import ROWS, make_bot, write_account
+from load.bench.subjects import Stage, Subject, run_floor, run_gateway, run_server
+
+IN_FLIGHT: Final = (10, 100, 1000, 5000)
+ACCOUNTS: Final = (1, 200, 2000)
+LOT: Final = 250
+"""Events that begin in the same instant."""
+PACE: Final = 4000
+"""Events a second that the vendor's delay allows for: beyond what one core does, so that the process is always busy."""
+MAX_GROWTH: Final = 1.25
+"""From the cheapest to the dearest, at most."""
+MAX_START: Final = 3.0
+"""Seconds for 2,000 accounts."""
+MIN_SPEED_UP: Final = 1.8
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """Cost of an event with so many under way."""
+
+    subject: str
+    in_flight: int
+    cpu_us: list[float] = field(default_factory=list)
+    """Per event, by round."""
+    mib: float = 0.0
+
+    @property
+    def median_us(self) -> float:
+        """Give the median."""
+        return median(self.cpu_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """A gateway that serves so many accounts."""
+
+    accounts: int
+    bots: int
+    start_seconds: float
+    """From the process's start to its first line."""
+    mib_started: float
+    first_us: float
+    """CPU per event while each bot's client is made on its first event."""
+    cpu_us: float
+    """CPU per event afterwards, over all accounts in turns."""
+    mib: float
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Several workers, with conversations in Redis."""
+
+    workers: int
+    cpu_us: float
+    """Per event, of all workers and the supervisor."""
+    busiest: float
+    """Share of the busiest worker in the workers' CPU time: the system deals connections out, not events."""
+    per_second: float
+
+    @property
+    def capacity(self) -> float:
+        """Give the events a second when the busiest worker has used up a core of its own."""
+        return 1e6 / (self.cpu_us * self.busiest)
+
+
+async def measure_in_flight(
+    stage: Stage, tell: Callable[[str], None], *, levels: Sequence[int] = IN_FLIGHT, rounds: int = 3, events: int = 3000
+) -> list[InFlight]:
+    """Drive floor and gateway with more and more under way, in turns. The vendor takes the longer, the more there are."""
+    found: list[InFlight] = []
+    for level in levels:
+        async with AsyncExitStack() as held:
+            await set_delay(stage.vendor.url, level / PACE)
+            subjects = [
+                await held.enter_async_context(run_floor(stage)),
+                await held.enter_async_context(run_gateway(stage, conversations=3 * max(levels))),
+            ]
+            crowds = [await held.enter_async_context(Crowd(subject.target)) for subject in subjects]
+            seen = [InFlight(subject.name, level) for subject in subjects]
+            for crowd in crowds:
+                await crowd.drive(max(500, level), level, at_once=LOT)
+            for number in range(rounds):
+                for subject, crowd, one in zip(subjects, crowds, seen, strict=True):
+                    tell(f"{level} in flight: {subject.name}, round {number + 1} of {rounds}")
+                    one.cpu_us.append(await _drive(subject, crowd, max(events, 2 * level), level))
+            found += [
+                InFlight(one.subject, level, one.cpu_us, read_memory(subject.pid))
+                for subject, one in zip(subjects, seen, strict=True)
+            ]
+    await set_delay(stage.vendor.url, 0)
+    return found
+
+
+async def measure_accounts(
+    stage: Stage, tell: Callable[[str], None], *, numbers: Sequence[int] = ACCOUNTS, events: int = 4000
+) -> list[Accounts]:
+    """Serve more and more accounts, each with a bot of every vendor; the events go to the row's bot of each in turns."""
+    found = []
+    for number in numbers:
+        tell(f"{number} accounts")
+        config = stage.directory / f"accounts-{number}"
+        bots = {row.name: make_bot(row, stage.vendor, stage.google) for row in ROWS if not row.is_grpc}
+        await asyncio.to_thread(write_accounts, config, number, bots)
+        began = perf_counter()
+        async with run_server(config, log=stage.directory / "accounts.log") as (pid, url):
+            started, mib = perf_counter() - began, read_memory(pid)
+            paths = [events_path(name_account(one), stage.row.name) for one in range(number)]
+            target = Target(url, make_requests(paths, conversations=max(number, 500)), stage.recording.answer)
+            subject = Subject("gateway", pid, target)
+            async with Crowd(target) as crowd:
+                first = await _drive(subject, crowd, max(number, 500), 64)
+                cpu = median([await _drive(subject, crowd, events, 64) for _ in range(3)])
+            found.append(Accounts(number, number * len(bots), started, mib, first, cpu, read_memory(pid)))
+    return found
+
+
+def name_account(number: int) -> str:
+    """Name one of many accounts."""
+    return f"{10_000_000 + number}"
+
+
+def write_accounts(directory: Path, number: int, bots: dict[str, Any]) -> None:
+    """Write so many account files that differ in the account's name alone."""
+    first = name_account(0)
+    write_account(directory, bots, first)
+    text = (directory / f"{first}.yaml").read_text("utf-8")
+    for one in range(1, number):
+        name = name_account(one)
+        (directory / f"{name}.yaml").write_text(text.replace(first, name), encoding="utf-8")
+
+
+async def measure_workers(
+    stage: Stage, tell: Callable[[str], None], *, events: int = 4000, in_flight: int = 256
+) -> list[Workers]:
+    """Drive one worker, then two, with conversations in Redis."""
+    assert stage.redis is not None  # noqa: S101 - the caller has looked
+    found = []
+    for number in (1, 2):
+        tell(f"{number} workers")
+        options = ("--store", stage.redis, "--workers", str(number))
+        async with run_gateway(stage, *options, name=f"{number} workers") as subject, Crowd(subject.target) as crowd:
+            await crowd.drive(1000, in_flight)
+            before = read_tree_cpu(subject.pid)
+            seconds = await crowd.drive(events, in_flight)
+            spent = [cpu - before[pid] for pid, cpu in read_tree_cpu(subject.pid).items()]
+            serving = sorted(spent)[-number:]
+            found.append(Workers(number, sum(spent) / events * 1e6, max(serving) / sum(serving), events / seconds))
+    return found
+
+
+async def _drive(subject: Subject, crowd: Crowd, events: int, in_flight: int) -> float:
+    """Give the CPU microseconds per event."""
+    before = sum(read_tree_cpu(subject.pid).values())
+    await crowd.drive(events, in_flight, at_once=LOT)
+    return (sum(read_tree_cpu(subject.pid).values()) - before) / events * 1e6

@@ -1,0 +1,76 @@
+"""The parts of a whole run, each over the rows that it is about."""
+
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Final
+
+from load.bench.compare import Plan, compare
+from load.bench.figures import describe_machine
+from load.bench.flood import DELAY, TURNS, flood
+from load.bench.ground import Ground
+from load.bench.rows import Row, find_rows
+from load.bench.scale import measure_accounts, measure_in_flight, measure_workers
+from load.bench.stages import profile
+from load.bench.subjects import open_stage
+from load.bench.summary import Summary
+
+SCALED: Final = "lex-v2"
+"""The row that is measured at scale: the one whose requests are signed."""
+
+
+def start_summary(plan: Plan | None = None) -> Summary:
+    """Make a summary without figures."""
+    summary = Summary(describe_machine())
+    if plan is not None:
+        summary.rounds, summary.events, summary.in_flight = plan.rounds, plan.events, plan.in_flight
+    return summary
+
+
+async def compare_all(ground: Ground, rows: Sequence[Row], plan: Plan, summary: Summary) -> None:
+    """Compare the subjects of every row."""
+    for row in rows:
+        async with open_stage(ground.directory, row, ground.recordings, redis=ground.redis) as stage:
+            comparison = await compare(stage, plan, ground.tell)
+        summary.measured += comparison.measured
+        if comparison.latency is not None:
+            summary.latencies.append(comparison.latency)
+
+
+async def flood_all(
+    ground: Ground, rows: Sequence[Row], summary: Summary, *, turns: int = TURNS, delay: float = DELAY
+) -> None:
+    """Flood a gateway of every row."""
+    for row in rows:
+        ground.tell(f"{row.name}: {turns} turns at once")
+        async with open_stage(ground.directory, row, ground.recordings, grpc_delay=delay) as stage:
+            summary.floods.append(await flood(stage, turns, delay))
+
+
+async def scale_all(ground: Ground, row: Row, summary: Summary) -> None:
+    """Measure one row with many events under way, many accounts, two workers."""
+    async with open_stage(ground.directory, row, ground.recordings, redis=ground.redis) as stage:
+        summary.levels += await measure_in_flight(stage, ground.tell)
+        summary.accounts += await measure_accounts(stage, ground.tell)
+        if stage.redis is not None:
+            summary.workers += await measure_workers(stage, ground.tell)
+
+
+async def profile_all(ground: Ground, rows: Sequence[Row], summary: Summary) -> None:
+    """See where the CPU time of every row goes."""
+    for row in rows:
+        ground.tell(f"{row.name}: looking at the stages")
+        async with open_stage(ground.directory, row, ground.recordings) as stage:
+            summary.profiles.append(await profile(stage))
+
+
+async def measure_everything(ground: Ground, rows: Sequence[Row], plan: Plan) -> Summary:
+    """Take all figures."""
+    began = perf_counter()
+    summary = start_summary(plan)
+    over_rest = [row for row in rows if not row.is_grpc]
+    await compare_all(ground, rows, plan, summary)
+    await flood_all(ground, over_rest, summary)
+    await scale_all(ground, find_rows(SCALED)[0], summary)
+    await profile_all(ground, over_rest, summary)
+    summary.seconds = perf_counter() - began
+    return summary
