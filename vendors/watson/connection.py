@@ -37,11 +37,14 @@ class Connection(Generic[Sdk]):
 
     async def open(self) -> None:
         """Make the SDK's client in a thread: it loads certificates for a connection pool of its own, which nobody uses."""
-        if self._building is None:
-            self._building = asyncio.ensure_future(asyncio.to_thread(self._build, self._authenticator))
+        building = self._building
+        if building is None:
+            building = self._building = asyncio.ensure_future(asyncio.to_thread(self._build, self._authenticator))
         # Not awaited itself: whoever waits may be cancelled, the others get the same client.
-        await asyncio.wait({self._building})
-        self._sdk = self._building.result()
+        await asyncio.wait({building})
+        if building.cancelled() or building.exception() is not None:
+            self._building = None  # the next call tries again
+        self._sdk = building.result()
 
     async def close(self) -> None:
         """End the fetch of a token, if one is under way."""

@@ -1,6 +1,7 @@
 """Signing in: what goes over the wire for each auth_type, and what happens when Watson refuses it."""
 
 import asyncio
+import threading
 from base64 import b64encode
 from typing import Any
 
@@ -35,7 +36,11 @@ class Caller:
             }
         )
 
+        self.threads: list[threading.Thread] = []
+        """In which the SDK's client was made."""
+
         def build(authenticator: Authenticator) -> AsyncAssistantV2:
+            self.threads.append(threading.current_thread())
             return AsyncAssistantV2(
                 url=settings.url, version=settings.version, authenticator=authenticator, http_session=http
             )
@@ -115,3 +120,42 @@ async def test_nothing_goes_out_when_the_time_is_over(watson: WatsonEmulator, ca
         await caller.call(seconds=0)
     assert caught.value.kind is FailureKind.NOT_SENT
     assert watson.requests == []
+
+
+async def test_the_first_calls_make_the_client_once_and_off_the_loop(caller: Caller) -> None:
+    answers = await asyncio.gather(*(caller.call() for _ in range(5)), caller.connection.open())
+    assert [answer.status for answer in answers if answer is not None] == [201] * 5
+    (thread,) = caller.threads
+    assert thread is not threading.main_thread()
+
+
+async def test_a_caller_that_gives_up_leaves_the_client_to_the_others(caller: Caller) -> None:
+    impatient = asyncio.ensure_future(caller.call())
+    await asyncio.sleep(0)
+    impatient.cancel()
+    await asyncio.wait({impatient})
+    assert (await caller.call()).status == 201
+    assert len(caller.threads) == 1
+
+
+async def test_a_client_that_could_not_be_made_is_made_by_the_next_call(http: aiohttp.ClientSession) -> None:
+    made: list[str] = []
+
+    def build(_authenticator: Authenticator) -> str:
+        made.append("client")
+        if len(made) == 1:
+            raise OSError("no certificates")
+        return "client"
+
+    async def send(sdk: str, _left: float) -> HttpAnswer:
+        return HttpAnswer(200, {}, sdk.encode())
+
+    settings = WatsonV2Settings.model_validate({"url": "https://w.test", "assistant_id": "a", "auth_type": "none"})
+    connection = Connection(settings, build, clock=FakeClock())
+
+    async def call_twice() -> list[HttpAnswer | BaseException]:
+        return await asyncio.gather(*(connection.call(send, until=2000) for _ in range(2)), return_exceptions=True)
+
+    assert [type(outcome) for outcome in await call_twice()] == [OSError, OSError]
+    assert await call_twice() == [HttpAnswer(200, {}, b"client")] * 2
+    assert made == ["client"] * 2

@@ -13,7 +13,7 @@ from emulators.watson import WatsonEmulator
 from gateway.contract.errors import FailureKind
 from gateway.contract.wire import loads
 from vendors.exchange import TransportFailure
-from vendors.watson.transport import AsyncAssistantV2
+from vendors.watson.transport import AsyncAssistantV1, AsyncAssistantV2
 
 URL = "https://watson.example.com/instances/1"
 SAID = {"input": {"text": "é"}, "context": {"skills": {}}, "user_id": "u"}
@@ -186,3 +186,19 @@ async def test_the_environment_of_the_process_changes_nothing(
     with pytest.raises(ApiException):
         await answer(watson, http)
     assert watson.requests[0].body == SAID
+
+
+async def test_clients_share_what_nobody_uses_and_nothing_else(http: aiohttp.ClientSession) -> None:
+    first, second = NoAuthAuthenticator(), NoAuthAuthenticator()
+    options: dict[str, Any] = {"version": "2021-11-27", "http_session": http}
+    one = AsyncAssistantV2(url="https://one.example/", authenticator=first, **options)
+    other = AsyncAssistantV2(url="https://other.example", authenticator=second, **options)
+    v1 = AsyncAssistantV1(url="https://one.example", authenticator=first, **options)
+    older = AsyncAssistantV2(url="https://one.example", authenticator=first, version="2020-01-01", http_session=http)
+    assert one.http_client is other.http_client
+    assert (one.service_url, other.service_url) == ("https://one.example", "https://other.example")
+    assert (one.authenticator, other.authenticator) == (first, second)
+    assert (one.version, older.version, v1.version) == ("2021-11-27", "2020-01-01", "2021-11-27")
+    # All that the SDK's own constructor sets is there.
+    by_the_sdk = set(vars(AssistantV2(version="2021-11-27", authenticator=first)))
+    assert by_the_sdk <= set(vars(one))
