@@ -5,6 +5,7 @@ Every vendor's request carries LivePerson's raw event (docs/contract/vendors), s
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
@@ -57,6 +58,10 @@ class Ledger:
         return {"taken": self.taken, "doubled": doubled, "faults": dict(self.faults), "unknown": self.unknown}
 
 
+_LATE: Final = ContextVar["Recorded | None"]("late")
+"""The request whose answer this handler is holding back."""
+
+
 class Received(list[Recorded]):
     """An emulator's record that keeps the last request alone, so that an hour of load fits into memory."""
 
@@ -68,7 +73,9 @@ class Received(list[Recorded]):
 class DrawnFaults(Faults):
     """Draws for every message whether a fault is played, and which; what is spared is answered after the vendor's delay.
 
-    An emulator records a request and asks for its fault in one breath, on one event loop: it asks for the last one recorded.
+    An emulator records a request and asks for its fault in one breath, on one event loop: it asks for the last one recorded. An
+    answer that comes late counts once it is on its way: when the gateway has hung up by then, its handler is no more, and a
+    repeat may be given to the vendor again.
     """
 
     def __init__(
@@ -91,9 +98,19 @@ class DrawnFaults(Faults):
         drawn = self._random.choice(self._kinds) if self._kinds and self._random.random() < self._share else None
         if drawn is not None:
             self._ledger.faults[drawn.kind] += 1
-        if drawn is None or drawn.kind == "delay":
+        fault = drawn or self._delay
+        is_late = fault is not None and fault.kind == "delay"
+        _LATE.set(self._received[-1] if is_late else None)
+        if fault is None:
             self._ledger.take(self._received[-1])
-        return drawn or self._delay
+        return fault
+
+    def deliver(self) -> None:
+        """Note that the late answer of this request's handler is on its way."""
+        recorded = _LATE.get(None)
+        if recorded is not None:
+            _LATE.set(None)
+            self._ledger.take(recorded)
 
 
 def watch(
@@ -101,8 +118,14 @@ def watch(
 ) -> None:
     """Have an emulator keep the ledger and draw its faults. Call it before the first request."""
     received = Received()
-    emulator.requests = received
-    emulator.faults = DrawnFaults(received, ledger, random, delay=delay, share=share, kinds=kinds)
+    drawn = DrawnFaults(received, ledger, random, delay=delay, share=share, kinds=kinds)
+    wait = emulator.sleep
+
+    async def sleep(seconds: float) -> None:
+        await wait(seconds)
+        drawn.deliver()
+
+    emulator.requests, emulator.faults, emulator.sleep = received, drawn, sleep
 
 
 def find_event(body: Any) -> Key | None:

@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -5,6 +6,7 @@ import pytest
 
 from emulators.faults import Fault
 from emulators.function import FunctionEmulator
+from emulators.watson import WatsonEmulator
 from load.users.ledger import Ledger, find_event, watch
 from tests.load_data import chance, read_table
 
@@ -71,6 +73,43 @@ async def test_what_comes_late_was_taken() -> None:
     assert ledger.taken == {"c-1": (1 << 60) - 1}
     assert waited.count(2) == ledger.faults["delay"] == 60 - waited.count(0.2)
     assert 10 < ledger.faults["delay"] < 50
+
+
+async def test_what_the_gateway_did_not_wait_for_was_not_taken() -> None:
+    ledger, emulator, hold = Ledger(), FunctionEmulator(), asyncio.Event()
+    begun, given_up = asyncio.Event(), asyncio.Event()
+
+    async def sleep(_seconds: float) -> None:
+        begun.set()
+        try:
+            await hold.wait()
+        finally:
+            given_up.set()
+
+    emulator.sleep = sleep
+    watch(emulator, ledger, chance(1), delay=0.2, share=0, kinds=())
+    async with emulator:
+        waiting = asyncio.ensure_future(ask(emulator, make_event("c-1", 1)))
+        await begun.wait()
+        waiting.cancel()
+        await given_up.wait()
+        assert ledger.taken == {}
+        hold.set()
+        assert await ask(emulator, make_event("c-1", 1)) == [200]
+    assert (ledger.taken, ledger.doubled) == ({"c-1": 0b10}, {})
+
+
+async def test_the_parts_of_an_emulator_count_an_answer_once() -> None:
+    ledger, emulator = Ledger(), WatsonEmulator()
+    for part in (emulator, emulator.v1):
+        watch(part, ledger, chance(1), delay=0.001, share=0, kinds=())
+    async with emulator, aiohttp.ClientSession() as client:
+        body = {"input": {"text": "hello"}, **make_event("c-1", 1)}
+        headers = {"Authorization": aiohttp.encode_basic_auth("emulator", "watson-emulator")}
+        url = f"{emulator.url}/v1/workspaces/w/message?version=2021-11-27"
+        async with client.post(url, json=body, headers=headers) as answer:
+            assert answer.status == 200
+    assert (ledger.taken, ledger.doubled) == ({"c-1": 0b10}, {})
 
 
 async def test_a_programmed_fault_goes_before_the_drawn_ones() -> None:
