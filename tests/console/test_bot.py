@@ -53,10 +53,10 @@ async def test_totals_and_shares_are_those_of_what_was_played(console: Console, 
     await expect(total(page, "Turns").locator(".kpi-count")).to_have_text("4")
     await expect(total(page, "Conversations").locator(".kpi-count")).to_have_text("2")
     for label, count, share in (
-        ("Closed", "0", "0.0 % of conversations"),
+        ("Closed", "0", "0 % of conversations"),
         ("Transferred", "1", "50 % of conversations"),
-        ("Escalated", "0", "0.0 % of conversations"),
-        ("Failed turns", "0", "0.0 % of turns"),
+        ("Escalated", "0", "0 % of conversations"),
+        ("Failed turns", "0", "0 % of turns"),
     ):
         await expect(total(page, label).locator(".kpi-count")).to_have_text(count)
         await expect(total(page, label)).to_contain_text(share)

@@ -129,6 +129,22 @@ async def test_every_kind_of_rich_content_keeps_to_the_policy(
         await expect(exchanges(page).last).to_contain_text("The link has no address that a browser could open.")
 
 
+async def test_what_is_ticked_in_a_list_is_sent_as_one_text(page: Page, console: Console, running: Running) -> None:
+    messages = [{"structuredContent": TOPPINGS}, {"structuredContent": {"type": "hologram"}}]
+    running.function.faults.add(Fault(kind="body", times=1, body={"messages": messages}))
+    await show(page, console, "function")
+    answer = await say(page, "toppings")
+    await expect(answer.get_by_text("it draws nothing for the type hologram")).to_be_visible()
+    await answer.get_by_role("button", name="Done").click()
+    await expect(answer).to_contain_text("Nothing is ticked.")
+    await answer.get_by_label("Onion").check()
+    await answer.get_by_label("Olives").check()
+    await check_page(page)
+    await answer.get_by_role("button", name="Done").click()
+    await expect(exchanges(page)).to_have_count(2)
+    await expect((await settled(page)).locator(".consumer-bubble")).to_contain_text("Olives, Onion")
+
+
 async def test_click_sends_text_and_metadata_as_liveperson_does(page: Page, console: Console, running: Running) -> None:
     await show(page, console, "dialogflow")
     await (await say(page, "quick replies")).get_by_role("button", name="Yes").click()
@@ -369,6 +385,46 @@ async def test_conversation_is_as_it_was_after_a_look_at_the_dashboard(page: Pag
     await expect(await say(page, "note")).to_contain_text("I left a note")
     await page.get_by_role("button", name="New").click()
     await expect(page.get_by_role("heading", name="Nothing said yet")).to_be_visible()
+
+
+TOPPINGS: dict[str, Any] = {
+    "type": "list",
+    "elements": [
+        {"type": "text", "text": "Choose your toppings"},
+        {
+            "type": "sectionList",
+            "elements": [
+                {
+                    "type": "section",
+                    "sectionID": "toppings",
+                    "elements": [
+                        {
+                            "type": "checklist",
+                            "elements": [
+                                {
+                                    "type": "checkbox",
+                                    "text": name,
+                                    "click": {"actions": [{"type": "checked", "publishText": name}]},
+                                }
+                                for name in ("Olives", "Onion", "Peppers")
+                            ],
+                        }
+                    ],
+                }
+            ],
+        },
+        {
+            "type": "buttonList",
+            "elements": [
+                {
+                    "type": "submitButton",
+                    "title": "Done",
+                    "click": {"actions": [{"type": "submitAsText", "submit": True}]},
+                }
+            ],
+        },
+    ],
+}
 
 
 RICH: dict[str, Any] = {
