@@ -37,6 +37,9 @@ export function formatShare(share: number | null): string {
   if (share === null) {
     return NOTHING;
   }
+  if (share === 0) {
+    return "0 %";
+  }
   const percent = share * 100;
   if (percent > 0 && percent < 0.1) {
     return "< 0.1 %";

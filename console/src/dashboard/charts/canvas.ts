@@ -22,13 +22,15 @@ export interface Colours {
 export interface Look {
   readonly width: number;
   readonly windowSeconds: number;
+  /** Seconds of a bucket. */
+  readonly resolution: number;
   readonly colours: Colours;
   /** Called with the index of the bucket under the pointer; null when it has left. */
   readonly pointed: (index: number | null) => void;
 }
 
 /** Make uPlot's options for a plot. */
-export function makeOptions(plot: Plot, { width, windowSeconds, colours, pointed }: Look): uPlot.Options {
+export function makeOptions(plot: Plot, { width, windowSeconds, resolution, colours, pointed }: Look): uPlot.Options {
   const axis = { stroke: colours.text, font: FONT, ticks: { stroke: colours.grid, width: 1, size: 4 } };
   return {
     width,
@@ -38,7 +40,8 @@ export function makeOptions(plot: Plot, { width, windowSeconds, colours, pointed
     // The window is chosen above the charts; a drag that zooms would get in the way of a finger that scrolls.
     cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { size: 7 } },
     scales: {
-      x: { time: true, range: (_, least, most) => [least, most] },
+      // Half a bucket on either side, so that the outermost bars are whole.
+      x: { time: true, range: (_, least, most) => [least - resolution / 2, most + resolution / 2] },
       y: { range: (_, __, most) => [0, top(most, plot.unit)] },
     },
     axes: [

@@ -6,7 +6,7 @@ import uPlot from "uplot";
 import type { Figures } from "../../api/types";
 import { formatBucket, formatCount, formatMs, NOTHING } from "../format";
 import { type Colours, HEIGHT, makeOptions } from "./canvas";
-import type { Line, Plot } from "./lines";
+import { type Line, type Plot, withoutZeros } from "./lines";
 import { Table } from "./table";
 import { useAppearance } from "./appearance";
 
@@ -28,7 +28,7 @@ export function Chart({ plot, figures, pointed, onPoint }: ChartProps) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const times = useMemo(() => bucketTimes(figures), [figures]);
   const data = useMemo<uPlot.AlignedData>(
-    () => [times.map((at) => at / 1_000), ...plot.lines.map((line) => figures.series[line.name])],
+    () => [times.map((at) => at / 1_000), ...plot.lines.map(({ name }) => drawn(plot, figures.series[name]))],
     [times, plot, figures],
   );
   const newest = useRef(data);
@@ -45,6 +45,7 @@ export function Chart({ plot, figures, pointed, onPoint }: ChartProps) {
       makeOptions(plot, {
         width: target.clientWidth,
         windowSeconds: figures.window,
+        resolution: figures.resolution,
         colours: readColours(figure.current),
         pointed: (index) => point.current(index),
       }),
@@ -59,7 +60,7 @@ export function Chart({ plot, figures, pointed, onPoint }: ChartProps) {
       made.destroy();
       chart.current = null;
     };
-  }, [plot, figures.window, appearance]);
+  }, [plot, figures.window, figures.resolution, appearance]);
 
   useEffect(() => chart.current?.setData(data), [data]);
 
@@ -140,6 +141,10 @@ export function write(plot: Plot, value: number | null | undefined): string {
     return NOTHING;
   }
   return plot.unit === "ms" ? formatMs(value) : formatCount(value);
+}
+
+function drawn(plot: Plot, values: (number | null)[]): (number | null)[] {
+  return plot.hidesZeros === true ? withoutZeros(values) : values;
 }
 
 /** Say what a line comes to over the whole window, for when nothing in it is pointed at. */

@@ -21,6 +21,14 @@ export interface Plot {
   readonly title: string;
   readonly unit: "count" | "ms";
   readonly lines: readonly Line[];
+  /** Leave out stretches of zeros: of several lines on the ground none could be told from the others. */
+  readonly hidesZeros?: true;
+}
+
+/** Take the stretches of zeros out of a series; a zero beside another value stays, so that the line comes from the ground. */
+export function withoutZeros(values: readonly (number | null)[]): (number | null)[] {
+  const isZero = (index: number): boolean => (values[index] ?? 0) === 0;
+  return values.map((value, index) => (isZero(index - 1) && isZero(index) && isZero(index + 1) ? null : value));
 }
 
 /** Turns, and the conversations that began. */
@@ -37,11 +45,12 @@ export const TRAFFIC: Plot = {
 export const OUTCOMES: Plot = {
   title: "Closed, handed over, failed",
   unit: "count",
+  hidesZeros: true,
   lines: [
     { name: "closed", label: "Closed by the bot", dash: [], width: 1.5 },
     { name: "transferred", label: "Transferred", dash: [8, 3], width: 1.5 },
     { name: "escalated", label: "Escalated", dash: [3, 3], width: 2 },
-    { name: "failed", label: "Failed", dash: [], width: 3 },
+    { name: "failed", label: "Failed", dash: [], width: 2.5 },
   ],
 };
 
