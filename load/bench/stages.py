@@ -9,7 +9,7 @@ import asyncio
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from typing import Final
 from load.bench.client import Crowd
 from load.bench.compare import WARM_UP
 from load.bench.meters import read_cpu
-from load.bench.subjects import Stage, run_gateway
+from load.bench.subjects import FLOOR, Stage, run_floor, run_gateway
 
 RATE: Final = 400
 """Looks a second."""
@@ -43,12 +43,29 @@ TABLE: Final = tuple(
         ("send", r"\(vendors/(http|exchange)|\(aiohttp/(client|connector)|\((ibm_watson|requests|grpc|google)/"),
         ("request", r"\(vendors/"),
         ("serve", r"\(aiohttp/web|\(gateway/ingress/"),
-        ("steps", r"\(gateway/(?!contract/)|\(asyncio/timeouts"),
+        ("steps", r"\(gateway/(?!contract/)|\(asyncio/timeouts|\(load/"),
         ("loop", r"(^|\.)(run|run_until_complete|_run_once) \("),
     )
 )
 """Stage, and what a frame `function (file:line)` of it looks like; the first that fits counts."""
-STAGES: Final = tuple(dict.fromkeys([*(stage for stage, _ in TABLE), OTHER]))
+STAGES: Final[Mapping[str, str]] = {
+    "serve": "HTTP in and out: aiohttp's server, routing, our handler",
+    "decode": "the body to JSON, JSON to an event",
+    "auth": "account, key, bot",
+    "order": "the conversation's place in the line, its state, first answers kept for repeats",
+    "request": "the vendor's request, as JSON and as bytes",
+    "sign": "signature or token",
+    "send": "HTTP to the vendor and back",
+    "read": "the vendor's answer, from bytes to a reply",
+    "verify": "the reply against LivePerson's rules",
+    "encode": "the reply to bytes",
+    "log": "the turn's line",
+    "metrics": "counters, histograms, the bot's status",
+    "steps": "what holds a turn together: the pipeline, deadline, limits, circuit, retries",
+    "loop": "the event loop itself",
+    OTHER: "what fits nowhere",
+}
+"""The stages, in the order in which a turn passes through them, and what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +80,23 @@ class Profile:
     """Microseconds per event."""
 
 
-async def profile(stage: Stage, *, seconds: int = SECONDS, in_flight: int = 64) -> Profile:
-    """Look at a row's gateway under load."""
-    async with run_gateway(stage) as subject, Crowd(subject.target) as crowd:
+async def profile(stage: Stage, *, of_floor: bool = False, seconds: int = SECONDS, in_flight: int = 64) -> Profile:
+    """Look at a row's gateway, or at its floor, under load."""
+    running = run_floor(stage) if of_floor else run_gateway(stage)
+    async with running as subject, Crowd(subject.target) as crowd:
         await crowd.drive(WARM_UP, in_flight)
         events, before = 2000, read_cpu(subject.pid)
         took = await crowd.drive(events, in_flight)
         cpu_us = (read_cpu(subject.pid) - before) / events * 1e6
         file = stage.directory / "stacks.txt"
+        # More events than can be answered while py-spy looks.
         driving = asyncio.ensure_future(crowd.drive(round(events / took * seconds * 1.5), in_flight))
         await look(subject.pid, file, seconds)
         await driving
     counted = count_stages((await asyncio.to_thread(file.read_text, "utf-8")).splitlines())
     looks = counted.total()
-    return Profile(stage.row.name, cpu_us, looks, {name: counted[name] / looks * cpu_us for name in STAGES})
+    name = FLOOR if of_floor else stage.row.name
+    return Profile(name, cpu_us, looks, {name: counted[name] / looks * cpu_us for name in STAGES})
 
 
 async def look(pid: int, file: Path, seconds: int) -> None:

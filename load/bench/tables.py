@@ -113,11 +113,12 @@ def tabulate_levels(summary: Summary) -> Table:
             f"{one.median_us:.0f} ±{spread(one.cpu_us) / 2:.0%}",
             f"{one.median_us / cheapest[one.subject]:.2f}",
             _say(ok=one.median_us <= scale.MAX_GROWTH * cheapest[one.subject]) if one.subject == GATEWAY else "",
+            f"{one.failed}",
             f"{one.mib:.0f}",
         )
         for one in summary.levels
     ]
-    headings = ("in flight", "subject", "CPU µs", "x cheapest", f"within {scale.MAX_GROWTH - 1:.0%}", "MiB")
+    headings = ("in flight", "subject", "CPU µs", "x cheapest", f"within {scale.MAX_GROWTH - 1:.0%}", "failed", "MiB")
     return Table("Cost of an event by turns in flight", headings, rows, names=2)
 
 

@@ -56,10 +56,12 @@ async def scale_all(ground: Ground, row: Row, summary: Summary) -> None:
 
 
 async def profile_all(ground: Ground, rows: Sequence[Row], summary: Summary) -> None:
-    """See where the CPU time of every row goes."""
+    """See where the CPU time of every row goes, and that of the first one's floor."""
     for row in rows:
         ground.tell(f"{row.name}: looking at the stages")
         async with open_stage(ground.directory, row, ground.recordings) as stage:
+            if not summary.profiles:
+                summary.profiles.append(await profile(stage, of_floor=True))
             summary.profiles.append(await profile(stage))
 
 
