@@ -24,6 +24,7 @@ from gateway.contract.types import ActionName, EventKind, Json
 from hooks import answers
 from hooks.context import HookContext
 from hooks.options import InvalidOptions, options_checked_by, refuse_unknown
+from hooks.quick import quick
 
 STATE_KEY: Final = "hooks.escalate.fallbacks"
 """The count in `ctx.state`."""
@@ -58,6 +59,7 @@ def read_options(options: Json) -> Settings:
     return Settings(skill, count, message, below, tuple(intents))
 
 
+@quick
 @options_checked_by(read_options)
 def after_fallbacks(payload: Json, ctx: HookContext) -> Json:
     """Count fallback answers, and let the last of `count` in a row transfer to `skill`."""

@@ -23,6 +23,7 @@ from gateway.contract.types import Json
 from gateway.contract.wire import WireError, dumps, loads
 from hooks.context import HookContext
 from hooks.options import InvalidOptions, options_checked_by, refuse_unknown
+from hooks.quick import quick
 
 LP_CONTEXT: Final = "BC-LP-CONTEXT"
 """Lex' request attribute with {lpEvent, lpSdes} as JSON."""
@@ -70,6 +71,7 @@ def read_options(options: Json) -> Settings:
     return Settings(tuple(kinds), mask)
 
 
+@quick
 @options_checked_by(read_options)
 def redact(payload: Json, ctx: HookContext) -> Json:
     """Mask card numbers and e-mail addresses in every string of a payload."""

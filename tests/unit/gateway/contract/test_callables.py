@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from gateway.contract.callables import CallableFailed, Sandbox
+from gateway.contract.callables import QUICK, CallableFailed, Sandbox
 
 
 @pytest.fixture
@@ -333,3 +333,68 @@ def test_thread_that_ends_after_its_loop_hurts_nobody() -> None:
     let_go.set()
 
     assert ended.wait(5)
+
+
+def marked(function: Callable[..., Any]) -> Callable[..., Any]:
+    setattr(function, QUICK, True)
+    return function
+
+
+async def test_a_quick_one_is_called_where_its_caller_is(sandbox: Sandbox) -> None:
+    @marked
+    def where() -> threading.Thread:
+        return threading.current_thread()
+
+    assert await sandbox.call(where, timeout=5) is threading.current_thread()
+
+
+async def test_a_quick_one_that_returns_a_coroutine_is_awaited_beside_our_loop(sandbox: Sandbox) -> None:
+    add_later = marked(lambda a, b: add_slowly(a, b))  # noqa: PLW0108 - a plain callable
+
+    assert await sandbox.call(add_later, 1, 2, timeout=5) == 3
+
+
+@pytest.mark.parametrize("error", RAISED, ids=lambda error: type(error).__name__)
+async def test_whatever_a_quick_one_raises_is_its_failure(sandbox: Sandbox, error: BaseException) -> None:
+    @marked
+    def fail() -> NoReturn:
+        raise error
+
+    with pytest.raises(CallableFailed) as caught:
+        await sandbox.call(fail, timeout=5)
+
+    assert (str(caught.value), caught.value.timed_out) == (f"raised {type(error).__name__}", False)
+    assert caught.value.__cause__ is error
+
+
+async def test_a_quick_one_that_takes_long_is_told_and_goes_through_threads(
+    sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[threading.Thread] = []
+    until = threading.Event()
+
+    @marked
+    def dawdle() -> str:
+        seen.append(threading.current_thread())
+        until.wait(0.06 if len(seen) == 1 else 0)
+        return "done"
+
+    assert [await sandbox.call(dawdle, timeout=5) for _ in range(2)] == ["done", "done"]
+    assert seen[0] is threading.current_thread()
+    assert seen[1] is not threading.current_thread()
+    (record,) = caplog.records
+    assert "callable-not-quick" in record.message
+    assert "dawdle took" in record.message
+
+
+async def test_a_quick_one_that_has_used_up_its_time_has_failed(sandbox: Sandbox) -> None:
+    until = threading.Event()
+
+    @marked
+    def dawdle() -> None:
+        until.wait(0.02)
+
+    with pytest.raises(CallableFailed) as caught:
+        await sandbox.call(dawdle, timeout=0.01)
+
+    assert (str(caught.value), caught.value.timed_out) == ("ran past its timeout of 0.01 s", True)
