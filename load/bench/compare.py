@@ -47,18 +47,18 @@ async def compare(stage: Stage, plan: Plan, tell: Callable[[str], None]) -> Comp
     runs = {name: run for name, run in find_subjects(stage).items() if name in (plan.subjects or (name,))}
     async with AsyncExitStack() as held:
         subjects, crowds, measured = [], {}, {}
+        tell(f"{stage.row.name}: starting")
         for name, run in runs.items():
             subject = await held.enter_async_context(run(stage))
             crowd = await held.enter_async_context(Crowd(subject.target))
-            tell(f"{stage.row.name}: {name} warms up")
             await crowd.drive(WARM_UP, plan.in_flight)
             check_messages(subject, stage)
             subjects.append(subject)
             crowds[name] = crowd
             measured[name] = Measured(stage.row.name, name)
         for number in range(plan.rounds):
+            tell(f"{stage.row.name}: round {number + 1} of {plan.rounds}")
             for subject in subjects:
-                tell(f"{stage.row.name}: {subject.name}, round {number + 1} of {plan.rounds}")
                 measured[subject.name].samples.append(await take_sample(subject, crowds[subject.name], plan))
         for subject in subjects:
             measured[subject.name].mib = read_memory(subject.pid)

@@ -46,6 +46,10 @@ class Measured:
         """Give the median."""
         return median(sample.per_second for sample in self.samples)
 
+    def best_ratio_to(self, other: "Measured") -> float:
+        """Give the ratio of the cheapest rounds: noise only ever adds, so this is what a busy machine changes least."""
+        return min(sample.cost for sample in self.samples) / min(sample.cost for sample in other.samples)
+
     def ratio_to(self, other: "Measured") -> float:
         """Give the median of the ratios of each round: what both suffered in a round cancels out."""
         return median(mine.cost / others.cost for mine, others in zip(self.samples, other.samples, strict=True))

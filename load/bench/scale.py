@@ -97,8 +97,8 @@ async def measure_in_flight(
             for crowd in crowds:
                 await crowd.drive(max(500, level), level, at_once=LOT)
             for number in range(rounds):
+                tell(f"{level} in flight: round {number + 1} of {rounds}")
                 for subject, crowd, one in zip(subjects, crowds, seen, strict=True):
-                    tell(f"{level} in flight: {subject.name}, round {number + 1} of {rounds}")
                     one.cpu_us.append(await _drive(subject, crowd, max(events, 2 * level), level))
             found += [
                 InFlight(one.subject, level, one.cpu_us, read_memory(subject.pid), len(crowd.failures))

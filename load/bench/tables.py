@@ -166,10 +166,11 @@ def tabulate_workers(summary: Summary) -> Table:
 
 def tabulate_stages(summary: Summary) -> Table:
     """Tabulate where the CPU time of an event goes."""
-    rows = [(stage, *(f"{one.stages[stage]:.0f}" for one in summary.profiles)) for stage in STAGES if summary.profiles]
+    rows = []
     if summary.profiles:
-        rows.append(("all", *(f"{one.cpu_us:.0f}" for one in summary.profiles)))
-    return Table("CPU µs by stage", ("stage", *(one.row for one in summary.profiles)), rows)
+        rows = [(name, what, *(f"{one.stages[name]:.0f}" for one in summary.profiles)) for name, what in STAGES.items()]
+        rows.append(("all", "", *(f"{one.cpu_us:.0f}" for one in summary.profiles)))
+    return Table("CPU µs by stage", ("stage", "what it is", *(one.row for one in summary.profiles)), rows, names=2)
 
 
 TABLES: Final[dict[str, Callable[[Summary], Table]]] = {

@@ -22,6 +22,8 @@ class Verdict:
     row: str
     subject: str
     ratio: float
+    best_ratio: float
+    """Of the cheapest rounds."""
     target: float | None
     to_usual: float | None
     """The gateway's cost as a share of the usual way's."""
@@ -35,9 +37,9 @@ class Verdict:
 def complain(verdicts: Iterable[Verdict]) -> list[str]:
     """Say which ratios are higher than what is let through."""
     return [
-        f"{verdict.row}: {verdict.subject} costs {verdict.ratio:.2f} times the floor, more than {limit:g}"
+        f"{verdict.row}: {verdict.subject} costs {verdict.best_ratio:.2f} times the floor, more than {limit:g}"
         for verdict in verdicts
-        if (limit := LET_THROUGH.get(verdict.subject)) is not None and verdict.ratio > limit
+        if (limit := LET_THROUGH.get(verdict.subject)) is not None and verdict.best_ratio > limit
     ]
 
 
@@ -54,5 +56,5 @@ def judge(measured: Iterable[Measured]) -> list[Verdict]:
                 continue
             target = None if row.endswith("-grpc") else TARGETS.get(name)
             to_usual = one.ratio_to(usual) if usual is not None and name == GATEWAY else None
-            verdicts.append(Verdict(row, name, one.ratio_to(floor), target, to_usual))
+            verdicts.append(Verdict(row, name, one.ratio_to(floor), one.best_ratio_to(floor), target, to_usual))
     return verdicts
