@@ -93,19 +93,19 @@ export function Composer({ busy, sdesSet, onSay, onSdes }: Props): JSX.Element {
       </p>
       <div class="composer-events" role="group" aria-label="Other events">
         <button type="button" class="quiet-button small-quiet" disabled={busy} onClick={() => onSay({ kind: "welcome" })}>
-          <Icon name="wave" size={15} /> Welcome
+          Welcome
         </button>
         <button type="button" class="quiet-button small-quiet" disabled={busy} onClick={() => setDialog("location")}>
-          <Icon name="pin" size={15} /> Location
+          Location
         </button>
         <button type="button" class="quiet-button small-quiet" disabled={busy} onClick={() => setDialog("file")}>
-          <Icon name="file" size={15} /> File
+          File
         </button>
-        <button type="button" class="quiet-button small-quiet" disabled={busy} onClick={() => setDialog("rich-content")}>
-          <Icon name="plus" size={15} /> Rich content
+        <button type="button" class="quiet-button small-quiet" disabled={busy} onClick={() => setDialog("rich-content")} aria-label="Rich content" title="Rich content">
+          Rich
         </button>
         <button type="button" class="quiet-button small-quiet" title="Engagement attributes" onClick={onSdes}>
-          <Icon name="person" size={15} /> lpSdes{sdesSet ? " (set)" : ""}
+          lpSdes{sdesSet ? " (set)" : ""}
         </button>
       </div>
       {dialog === "location" && <LocationDialog onSay={sayFromDialog} onClose={() => setDialog(null)} />}

@@ -5,7 +5,8 @@ import "json-pollock/dist/json-pollock.min.css";
 import { JsonPollock as pollock } from "json-pollock/dist/json-pollock.global.no_validation.min.js";
 
 import type { Json, JsonObject } from "../../api/types";
-import { isObject } from "../conversation/playback";
+import { asText, isObject } from "../conversation/playback";
+import { mendElement, mendWhole } from "./mend";
 import { safeLink, sanitiseContent } from "./sanitise";
 
 /** What the window does when somebody clicks. */
@@ -26,10 +27,23 @@ export function renderContent(content: JsonObject, clicks: Clicks): HTMLElement 
   around.className = WINDOW;
   windows.set(around, clicks);
   around.append(pollock.render(sanitiseContent(content)));
+  if (!around.querySelector(".lp-json-pollock")?.hasChildNodes()) {
+    throw new Error(`it draws nothing for the type ${asText(content.type)}`);
+  }
+  mendWhole(around);
   return around;
 }
 
-pollock.init({ maxAllowedElements: 256, onAfterElementRendered: finish });
+pollock.init({
+  maxAllowedElements: 256,
+  onAfterElementRendered: (element, template) => {
+    mendElement(element, template, {
+      place: (event) => clicksAt(event)?.notice(describePlace(template.la, template.lo, template.tooltip)),
+      failed: (event, message) => clicksAt(event)?.notice(`LivePerson’s renderer says: ${message}`),
+    });
+    return element;
+  },
+});
 
 pollock.registerAction("publishText", ({ actionData, metadata, uiEvent }) => {
   if (typeof actionData.text === "string" && actionData.text !== "") {
@@ -77,78 +91,6 @@ pollock.registerAction("submitAsText", ({ metadata, uiEvent, formEl }) => {
     clicksAt(uiEvent)?.publish(texts.join(", "), toList(metadata));
   }
 });
-
-/** Mend what the renderer leaves undone for keyboards and screen readers, and keep maps from leading to another site. */
-function finish(element: HTMLElement, template: JsonObjectLike): HTMLElement {
-  switch (template.type) {
-    case "map":
-      finishMap(element, template);
-      break;
-    case "text":
-      // It gives a <span> a label, which only elements with a role may have.
-      element.querySelectorAll("span[aria-label]:not([role])").forEach((span) => span.removeAttribute("aria-label"));
-      break;
-    case "button":
-      element.querySelectorAll("button").forEach(finishButton);
-      break;
-    case "image":
-      finishImage(element);
-      break;
-  }
-  return element;
-}
-
-type JsonObjectLike = Record<string, unknown>;
-
-function finishMap(element: HTMLElement, template: JsonObjectLike): void {
-  element.setAttribute("role", "button");
-  if (!element.hasAttribute("aria-label")) {
-    element.setAttribute("aria-label", describePlace(template.la, template.lo, undefined));
-  }
-  const click = template.click as { actions?: unknown } | undefined;
-  if (!click?.actions) {
-    // Without an action of its own the renderer opens a map service of another company.
-    element.onclick = (event) =>
-      clicksAt(event)?.notice(describePlace(template.la, template.lo, template.tooltip));
-  }
-  element.onkeydown = (event) => {
-    if (event.key === "Enter" || event.key === " ") {
-      event.preventDefault();
-      element.click();
-    }
-  };
-}
-
-/** A button that sends what was selected elsewhere throws when nothing is. */
-function finishButton(button: HTMLButtonElement): void {
-  // A button inside a form would otherwise send it.
-  button.type = "button";
-  const click = button.onclick;
-  if (click) {
-    button.onclick = (event) => {
-      try {
-        click.call(button, event);
-      } catch (error) {
-        clicksAt(event)?.notice(`LivePerson’s renderer says: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    };
-  }
-}
-
-function finishImage(element: HTMLElement): void {
-  const image = element.querySelector("img");
-  if (image?.onclick) {
-    image.setAttribute("role", "button");
-    image.tabIndex = 0;
-    image.setAttribute("aria-label", image.alt || element.title || "Image");
-    image.onkeydown = (event) => {
-      if (event.key === "Enter" || event.key === " ") {
-        event.preventDefault();
-        image.click();
-      }
-    };
-  }
-}
 
 function clicksAt(event: Event | undefined): Clicks | undefined {
   const place = event?.target instanceof Element ? event.target.closest(`.${WINDOW}`) : null;
