@@ -93,6 +93,9 @@ export class LiveStore {
       bots.forEach((bot) => merged.set(keyOf(bot.account, bot.bot), bot));
       // Before the first fetch has ended the changed bots alone would look like all there are.
       this.set(this.known.bots === null ? {} : { bots: merged });
+    } else if (name === "reload") {
+      // Other account files are served: bots may have come and gone.
+      void this.refresh();
     } else if (name === "turn") {
       const turn = JSON.parse(data) as RecordedTurn;
       this.recorded.forEach((listener) => listener(turn));

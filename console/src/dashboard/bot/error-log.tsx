@@ -81,7 +81,7 @@ export function ErrorLog({ account, name, nudge }: Props): JSX.Element {
           <p class="muted">{conversation === "" ? "No turn has failed." : "No turn of this conversation has failed."}</p>
         </div>
       ) : (
-        <ol class={log.isOld ? "card log-list figures-old" : "card log-list"}>
+        <ol class="card log-list" aria-busy={log.isOld && log.error === null}>
           {log.data.slice(0, count).map((error) => (
             <Entry key={error.errorId} error={error} isFiltered={conversation !== ""} onChoose={choose} />
           ))}

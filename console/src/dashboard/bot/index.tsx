@@ -76,6 +76,7 @@ function Performance({ bot }: { bot: Bot }): JSX.Element {
     everyMs: window <= 600 ? 10_000 : 60_000,
     nudge: bot,
   });
+  const isWaiting = figures.isOld && figures.error === null;
   return (
     <>
       <div class="performance-head">
@@ -92,7 +93,7 @@ function Performance({ bot }: { bot: Bot }): JSX.Element {
           </button>
         </div>
       )}
-      <div class={figures.isOld ? "figures figures-old" : "figures"} aria-busy={figures.isOld && figures.error === null}>
+      <div class={isWaiting ? "figures figures-old" : "figures"} aria-busy={isWaiting}>
         <Kpis figures={figures.data} />
         <StateBand figures={figures.data} />
         <Charts figures={figures.data} />

@@ -28,7 +28,9 @@ export function Setup({ bot }: Props): JSX.Element {
         <Hooks label="Pre hooks" targets={bot.hooks.pre} />
         <Hooks label="Post hooks" targets={bot.hooks.post} />
         <Hooks label="Error hooks" targets={bot.hooks.error} />
-        <Fact label="Environments">{bot.environments.join(", ")}</Fact>
+        <Fact label="Environments">
+          {bot.environments.length === 0 ? <span class="muted">none: the Custom Endpoint does not reach it</span> : bot.environments.join(", ")}
+        </Fact>
       </dl>
     </section>
   );
