@@ -155,7 +155,8 @@ async def open_page(
 async def check_page(page: Page) -> None:
     """Hold a page against axe's rules, and against its own width: nothing may stick out sideways."""
     results = await Axe().run(page)
-    assert list(_explain(results.response["violations"])) == []
+    found = "\n".join(_explain(results.response["violations"]))
+    assert not found, found
     assert await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
 
 

@@ -16,8 +16,6 @@ from tests.console.test_tester import say, show
 
 IMAGES: Final = Path(__file__).parents[2] / "docs" / "images"
 MAX_BYTES: Final = 250_000
-DESK: Final = (1240, 860)
-PHONE: Final = (360, 740)
 
 Arrange = Callable[[Page, Console], Awaitable[None]]
 
@@ -56,19 +54,22 @@ PICTURES: Final[dict[str, Arrange]] = {
     "errors": show_errors,
     "tester": show_tester,
 }
+SETS: Final = {
+    "": (Look("light", 1240, 860), ("dashboard", "bot", "errors", "tester")),
+    "-dark": (Look("dark", 1240, 860), ("dashboard", "tester")),
+    "-phone": (Look("light", 360, 740), ("dashboard", "bot", "tester")),
+}
+"""The end of the files' names, how the page is looked at, and what is taken so."""
 
 
 async def take_pictures(directory: Path) -> None:
-    """Play the hour and take every picture, in both themes on a desk, and light on a phone."""
+    """Play the hour and take every picture."""
     async with async_playwright() as playwright, open_stage(directory) as (console, clock):
         browser = await start_browser(playwright)
-        for theme, (width, height), suffix in (
-            ("light", DESK, ""),
-            ("dark", DESK, "-dark"),
-            ("light", PHONE, "-phone"),
-        ):
-            async with _open(browser, console, clock, Look(theme, width, height)) as page:
-                for name, arrange in PICTURES.items():
+        for suffix, (look, names) in SETS.items():
+            async with _open(browser, console, clock, look) as page:
+                for name in names:
+                    arrange = PICTURES[name]
                     await arrange(page, console)
                     await _take(page, IMAGES / f"console-{name}{suffix}.png")
         await browser.close()

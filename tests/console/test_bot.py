@@ -158,7 +158,7 @@ async def test_set_up_is_told(console: Console, page: Page) -> None:
         ("Turns a second", "no limit"),
         ("Escalation", "human_skill"),
         ("Pre hooks", "none"),
-        ("Environments", "draft"),
+        ("Environments", "none: the Custom Endpoint does not reach it"),
     ):
         fact = set_up.locator("div").filter(has=page.get_by_text(label, exact=True)).locator("dd")
         await expect(fact).to_have_text(text)
