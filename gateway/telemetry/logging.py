@@ -1,5 +1,6 @@
 """Logs: one line per turn, JSON in a pipe, readable on a terminal; never a consumer's or a bot's words, never a secret."""
 
+import asyncio
 import logging
 import sys
 import traceback
@@ -72,14 +73,27 @@ class TurnLog:
 
 
 class _Direct:
-    """Where JSON lines go."""
+    """Where JSON lines go: those of one round of the event loop together, since each write is a call of the system."""
 
     def __init__(self, out: TextIO, level: int) -> None:
         self._out = out
+        self._lines: list[str] = []
         self.shows_info = level <= logging.INFO
 
     def write(self, line: str) -> None:
-        self._out.write(line)
+        """Have a line written with this round's others; at once where no loop runs."""
+        self._lines.append(line)
+        if len(self._lines) > 1:
+            return
+        try:
+            asyncio.get_running_loop().call_soon(self.flush)
+        except RuntimeError:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has come together."""
+        lines, self._lines = self._lines, []
+        self._out.write("".join(lines))
         self._out.flush()
 
 
