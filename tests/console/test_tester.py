@@ -233,6 +233,8 @@ async def test_what_hooks_change_is_marked(browser: Browser, running: Running, t
         await expect(page.get_by_text("Changed by the pre hooks.")).to_be_visible()
         assert await lines(page, "removed") == ['"message": "text",']
         assert await lines(page, "added") == ['"message": "text please",']
+        await expect(page.locator(".changed-piece")).to_have_text([" please"])
+        await check_page(page)
         await page.get_by_role("tab", name="Answer").click()
         await expect(page.get_by_text("Changed by the post hooks.")).to_be_visible()
         assert await lines(page, "added") == ['"(function, function, messaging)"']

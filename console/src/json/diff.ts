@@ -1,6 +1,6 @@
 /** Two versions of a JSON value, line by line, with long unchanged stretches folded. */
 
-import { diffArrays } from "diff";
+import { diffArrays, diffWordsWithSpace } from "diff";
 
 import type { Json } from "../api/types";
 import { type Line, toLines } from "./lines";
@@ -9,6 +9,13 @@ export type Change = "same" | "added" | "removed";
 
 export interface DiffLine extends Line {
   change: Change;
+  /** Of a text that has another on the other side: its pieces, and which of them the other has not. */
+  pieces?: Piece[];
+}
+
+export interface Piece {
+  text: string;
+  changed: boolean;
 }
 
 export interface Fold {
@@ -26,6 +33,8 @@ export interface JsonDiff {
 
 /** Lines that stay in sight on either side of a change. */
 export const CONTEXT = 3;
+/** Characters; longer texts are not compared word by word. */
+const LONGEST_TEXT = 20_000;
 
 /** Compare two values. The order of an object's members is part of how they are shown, but not of whether they are equal. */
 export function diffJson(before: Json, after: Json): JsonDiff {
@@ -36,12 +45,31 @@ export function diffJson(before: Json, after: Json): JsonDiff {
   const lines = changes.flatMap(({ value, added, removed }) =>
     value.map((line): DiffLine => ({ ...line, change: added ? "added" : removed ? "removed" : "same" })),
   );
+  markPieces(lines);
   return {
     equal: false,
     added: lines.filter((line) => line.change === "added").length,
     removed: lines.filter((line) => line.change === "removed").length,
     folds: fold(lines),
   };
+}
+
+/** Compare texts that stand at the same place on both sides word by word. */
+function markPieces(lines: readonly DiffLine[]): void {
+  const removed = new Map<string, DiffLine>();
+  for (const line of lines) {
+    if (line.kind === "string" && line.change === "removed") {
+      removed.set(line.path, line);
+    }
+  }
+  for (const line of lines) {
+    const other = line.change === "added" && line.kind === "string" ? removed.get(line.path) : undefined;
+    if (other && line.text.length + other.text.length <= LONGEST_TEXT) {
+      const pieces = diffWordsWithSpace(other.text, line.text);
+      other.pieces = pieces.filter((piece) => !piece.added).map((piece) => ({ text: piece.value, changed: piece.removed }));
+      line.pieces = pieces.filter((piece) => !piece.removed).map((piece) => ({ text: piece.value, changed: piece.added }));
+    }
+  }
 }
 
 const same = (line: Line): DiffLine => ({ ...line, change: "same" });

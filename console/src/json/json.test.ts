@@ -71,6 +71,16 @@ describe("differences", () => {
     ]);
   });
 
+  test("of a text at the same place are its words", () => {
+    const lines = diffJson({ text: "my card is 4111" }, { text: "my card is [card]" }).folds.flatMap((part) => part.lines);
+    expect(lines.map(({ change, pieces }) => [change, pieces])).toEqual([
+      ["same", undefined],
+      ["removed", [{ text: '"my card is ', changed: false }, { text: "4111", changed: true }, { text: '"', changed: false }]],
+      ["added", [{ text: '"my card is ', changed: false }, { text: "[card]", changed: true }, { text: '"', changed: false }]],
+      ["same", undefined],
+    ]);
+  });
+
   test("fold what is far from every change", () => {
     const numbers = Array.from({ length: 20 }, (_, index) => index);
     const diff = diffJson(numbers, numbers.with(10, -1));

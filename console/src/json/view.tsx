@@ -120,7 +120,19 @@ function LineView({ line, number, marked }: { line: DiffLine; number: number; ma
             <span class="json-key">{JSON.stringify(line.key)}</span>:{" "}
           </>
         )}
-        <span class={`json-${line.kind}`}>{line.text}</span>
+        <span class={`json-${line.kind}`}>
+          {line.pieces
+            ? line.pieces.map((piece, index) =>
+                piece.changed ? (
+                  <span key={index} class="changed-piece">
+                    {piece.text}
+                  </span>
+                ) : (
+                  piece.text
+                ),
+              )
+            : line.text}
+        </span>
         {line.comma && ","}
       </span>
     </div>

@@ -1,7 +1,7 @@
 /** The page for those who are not signed in. */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ApiError, signIn } from "../api/client";
 import { Icon } from "./icons";
@@ -17,6 +17,11 @@ export function SignIn({ notice, onSignedIn }: Props): JSX.Element {
   const [token, setToken] = useState("");
   const [refusal, setRefusal] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+
+  const field = useRef<HTMLInputElement>(null);
+
+  // The one thing there is to do here.
+  useEffect(() => field.current?.focus(), []);
 
   const submit = async (): Promise<void> => {
     setBusy(true);
@@ -48,6 +53,7 @@ export function SignIn({ notice, onSignedIn }: Props): JSX.Element {
         <label class="field">
           <span>Token</span>
           <input
+            ref={field}
             type="password"
             name="token"
             autocomplete="current-password"
@@ -65,7 +71,7 @@ export function SignIn({ notice, onSignedIn }: Props): JSX.Element {
           {busy ? "Signing in…" : "Sign in"}
         </button>
         <p class="small muted">
-          The token is what the gateway was started with: <code>--console-token</code>.
+          The token is what the gateway was started with: <code class="option">--console-token</code>.
         </p>
       </form>
     </main>

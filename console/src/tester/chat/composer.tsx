@@ -102,7 +102,7 @@ export function Composer({ busy, sdesSet, onSay, onSdes }: Props): JSX.Element {
           File
         </button>
         <button type="button" class="quiet-button small-quiet" disabled={busy} onClick={() => setDialog("rich-content")} aria-label="Rich content" title="Rich content">
-          Rich
+          Rich<span class="wide-only"> content</span>
         </button>
         <button type="button" class="quiet-button small-quiet" title="Engagement attributes" onClick={onSdes}>
           lpSdes{sdesSet ? " (set)" : ""}
