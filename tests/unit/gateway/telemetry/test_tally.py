@@ -1,6 +1,6 @@
 """A tally says to Prometheus what telling it of every turn would have said."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.exposition import generate_latest
@@ -21,6 +21,7 @@ def read(registry: CollectorRegistry, name: str, **labels: str) -> float | None:
     return registry.get_sample_value(name, {"account": "1", "bot": "b", "vendor": "lex-v2", **labels})
 
 
+@settings(deadline=None)
 @given(st.lists(TURN))
 def test_however_often_somebody_looks_the_series_are_the_turns(
     turns: list[tuple[str, dict[str, float], int, bool]],
