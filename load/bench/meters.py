@@ -5,6 +5,8 @@ to ticks of 10 ms.
 """
 
 import asyncio
+import contextlib
+import os
 import shutil
 import signal
 import subprocess
@@ -56,7 +58,7 @@ def read_count(report: str) -> float | None:
 
 
 class Counter:
-    """A perf counter of a process and its descendants. An asynchronous context; `count` is there after it."""
+    """A perf counter of a process and its descendants, from entry to exit; `count` is there after it, None where it failed."""
 
     def __init__(self, pid: int, event: str = EVENT) -> None:
         self._pids = ",".join(str(one) for one in list_tree(pid))
@@ -64,16 +66,36 @@ class Counter:
         self.count: float | None = None
 
     async def __aenter__(self) -> Self:
-        """Attach, and wait until perf counts."""
-        command = _perf(self._event, ["-p", self._pids])
-        self._perf = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+        """Attach, and begin to count."""
+        read_orders, self._orders = os.pipe()
+        self._answers, write_answers = os.pipe()
+        # Attaching takes a while; so perf starts without counting, and is told to when it is ready.
+        options = ["-p", self._pids, "--delay", "-1", "--control", f"fd:{read_orders},{write_answers}"]
+        try:
+            self._perf = await asyncio.create_subprocess_exec(
+                *_perf(self._event, options), stderr=asyncio.subprocess.PIPE, pass_fds=(read_orders, write_answers)
+            )
+        finally:
+            os.close(read_orders)
+            os.close(write_answers)
+        await self._tell("enable")
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
-        """Detach."""
-        self._perf.send_signal(signal.SIGINT)
+        """Stop counting, and detach."""
+        await self._tell("disable")
+        with contextlib.suppress(ProcessLookupError):  # it ends by itself when it does not know the event
+            self._perf.send_signal(signal.SIGINT)
         _, report = await self._perf.communicate()
         self.count = read_count(report.decode())
+        os.close(self._orders)
+        os.close(self._answers)
+
+    async def _tell(self, order: str) -> None:
+        """Give an order, and wait until it has been carried out, or perf has ended."""
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self._orders, f"{order}\n".encode())
+        await asyncio.to_thread(os.read, self._answers, 16)
 
 
 def _perf(event: str, rest: list[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Processes of the bench's own: started, told apart by the first line that they print, and ended by their id."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -58,7 +59,7 @@ async def _read_line(output: asyncio.StreamReader, command: tuple[str, ...], log
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
+    with contextlib.suppress(ProcessLookupError):  # it has ended already
         process.send_signal(signal.SIGTERM)
     try:
         async with asyncio.timeout(40):

@@ -120,7 +120,7 @@ def count_stages(lines: Iterable[str]) -> Counter[str]:
     for line in lines:
         stack, _, times = line.rpartition(" ")
         frames = stack.split(";")
-        if not IDLE.match(frames[-1]):
+        if not IDLE.search(frames[-1]):
             counted[find_stage(frames)] += int(times)
     return counted
 

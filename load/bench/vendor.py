@@ -102,6 +102,11 @@ class _Connection(asyncio.Protocol):
             self._transport.write(answer)
 
 
+def connect(vendor: FixedVendor) -> asyncio.Protocol:
+    """Make what speaks to one caller."""
+    return _Connection(vendor)
+
+
 def _read_length(received: bytes, head: int) -> int:
     """Find the length of the body that follows a head."""
     lower = received[:head].lower()
@@ -112,7 +117,7 @@ def _read_length(received: bytes, head: int) -> int:
 async def serve(routes: list[Route]) -> None:
     """Answer until ended; print the URL."""
     vendor = FixedVendor(routes)
-    server = await asyncio.get_running_loop().create_server(lambda: _Connection(vendor), "127.0.0.1", 0, backlog=8192)
+    server = await asyncio.get_running_loop().create_server(lambda: connect(vendor), "127.0.0.1", 0, backlog=8192)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)  # noqa: T201 - how it tells its address
     await server.serve_forever()
 
