@@ -18,10 +18,17 @@ MAX_NODES: Final = 20_000
 _PLAIN: Final = "plain"
 _QUOTED: Final = "quoted"
 _IMPLICIT: Final = "implicit"
+_TAGGED: Final = "tagged"
 """What a node without a tag has in its place; a tag that was written stays as it is, and is none of these."""
 
-_UNUSUAL: Final = re.compile(rb"[^\n\r\x20-\x7e\x80-\xff]|\xc2\x85|\xe2\x80[\xa8\xa9]|\xef\xbb\xbf|^%", re.MULTILINE)
-"""Tabs and other control characters, what only YAML 1.1 takes for line breaks, a byte order mark, directives."""
+_UNUSUAL: Final = re.compile(
+    rb"[^\n\r\x20-\x7e\x80-\xff]|\xc2\x85|\xe2\x80[\xa8\xa9]|\xef\xbb\xbf"  # what YAML 1.1 alone takes for line breaks; a BOM
+    rb"|^%"  # a directive
+    rb"|[|>][-+0-9]*#"  # a comment where none may begin
+    rb"|(?:^|[\s\[{,])[&*!]\S",  # an anchor, an alias, a tag
+    re.MULTILINE,
+)
+"""Bytes of which the two versions, or the two parsers, make different things."""
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
 _LIKE_A_NUMBER: Final = re.compile(
@@ -44,7 +51,7 @@ class _Parser(CParser):  # type: ignore[misc]  # libyaml's parser has no types
     def resolve(self, kind: type[Node], _value: object, implicit: Any) -> str:
         """Give a node its tag."""
         if kind is not ScalarNode:
-            return _IMPLICIT
+            return _IMPLICIT if implicit else _TAGGED
         return _PLAIN if implicit[0] else _QUOTED
 
     def descend_resolver(self, _parent: Node | None, _index: object) -> None:
@@ -84,7 +91,7 @@ class _Reader:
         value: dict[str, Any] = {}
         for key, held in node.value:
             # A key is text however it is written, but for the merge key.
-            if key.tag not in (_PLAIN, _QUOTED) or key.value == "<<" or key.value in value:
+            if not _is_text(key) or (key.tag == _PLAIN and key.value == "<<") or key.value in value:
                 raise _Odd
             value[key.value] = self._read(held)
         return value
@@ -93,7 +100,7 @@ class _Reader:
         tag = node.tag
         if tag == _PLAIN:
             return self._read_plain(node.value)
-        if tag == _QUOTED:
+        if _is_text(node):
             return self._read_text(node.value)
         if isinstance(node, MappingNode):
             return self.read_mapping(node)
@@ -127,3 +134,8 @@ class _Reader:
         if not read.isascii():
             read.encode()  # half of a surrogate pair, as in a variable that is not UTF-8, is a problem
         return read
+
+
+def _is_text(node: Node) -> bool:
+    """Say whether a node is a scalar without a tag. One without quotes that is not plain has the tag `!`."""
+    return node.tag == _PLAIN or (node.tag == _QUOTED and bool(node.style))
