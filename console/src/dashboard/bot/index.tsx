@@ -1,7 +1,7 @@
 /** One bot: how it is and was, what it did, and what went wrong. */
 
 import type { JSX } from "preact";
-import { useCallback, useState } from "preact/hooks";
+import { useCallback, useMemo, useState } from "preact/hooks";
 
 import { getFigures } from "../../api/client";
 import type { Bot, Figures, FiguresWindow } from "../../api/types";
@@ -76,6 +76,8 @@ function Performance({ bot }: { bot: Bot }): JSX.Element {
     everyMs: window <= 600 ? 10_000 : 60_000,
     nudge: bot,
   });
+  // The bot changes every second or so, its figures do not: what they are drawn as is kept.
+  const charts = useMemo(() => <Charts figures={figures.data} />, [figures.data]);
   const isWaiting = figures.isOld && figures.error === null;
   return (
     <>
@@ -96,7 +98,7 @@ function Performance({ bot }: { bot: Bot }): JSX.Element {
       <div class={isWaiting ? "figures figures-old" : "figures"} aria-busy={isWaiting}>
         <Kpis figures={figures.data} />
         <StateBand figures={figures.data} />
-        <Charts figures={figures.data} />
+        {charts}
         <Setup bot={bot} />
       </div>
       <ErrorLog account={bot.account} name={bot.bot} nudge={bot.lastError?.errorId ?? null} />

@@ -87,6 +87,9 @@ export function Chart({ plot, figures, pointed, onPoint }: ChartProps) {
     [pointed, last, onPoint],
   );
 
+  // Hundreds of rows, which a pointer that moves over the chart does not change.
+  const table = useMemo(() => <Table plot={plot} figures={figures} times={times} />, [plot, figures, times]);
+
   return (
     <figure class="chart" ref={figure}>
       <figcaption class="chart-title">
@@ -125,7 +128,7 @@ export function Chart({ plot, figures, pointed, onPoint }: ChartProps) {
         onKeyDown={press}
         onBlur={() => onPoint(null)}
       />
-      <Table plot={plot} figures={figures} times={times} />
+      {table}
     </figure>
   );
 }
