@@ -1,3 +1,4 @@
+import importlib
 import re
 from pathlib import Path
 
@@ -155,3 +156,68 @@ def test_damaged_examples_give_problems_at_lines_of_theirs(folder: Path, text: s
     for problem in find_problems(folder, text.encode()):
         assert str(problem).isprintable()
         assert 1 <= problem.line <= text.count("\n") + 1
+
+
+PLAIN = "account: '{}'\nbots: {{b: {{vendor: function, settings: {{callable: '{}:answer'}}}}}}\n"
+
+
+def write_module(folder: Path, name: str, source: str = "def answer(payload): ...\n") -> None:
+    (folder / f"{name}.py").write_text(source)
+
+
+def test_unchanged_files_keep_their_accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    write_module(tmp_path, "kept_callable")
+    for number in range(3):
+        (tmp_path / f"{number}.yaml").write_text(PLAIN.format(f"{number}-${{env:KEY}}", "kept_callable"))
+    first = load_accounts(tmp_path, {"KEY": "a"})
+    (tmp_path / "1.yaml").write_text(PLAIN.format("1-b", "kept_callable"))
+    (tmp_path / "2.yaml").unlink()
+    (tmp_path / "3.yaml").write_text(PLAIN.format("3", "kept_callable"))
+    second = load_accounts(tmp_path, {"KEY": "a"}, known=first)
+    assert [account.account for account in second.accounts] == ["0-a", "1-b", "3"]
+    assert second.accounts[0] is first.accounts[0]
+    assert second.accounts[1] is not first.accounts[1]
+    third = load_accounts(tmp_path, {"KEY": "c"}, known=second)
+    assert [account.account for account in third.accounts] == ["0-c", "1-b", "3"]
+    assert third.accounts[1:] == second.accounts[1:]
+    assert third.accounts[1] is second.accounts[1]
+
+
+def test_an_account_that_is_described_again_is_a_problem_of_an_unchanged_file_too(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("account: '1'\nbots: {}\n")
+    (tmp_path / "c.yaml").write_text("\naccount: '2'\nbots: {}\n")
+    known = load_accounts(tmp_path, {})
+    (tmp_path / "b.yaml").write_text("account: '2'\nbots: {}\n")
+    with pytest.raises(ConfigProblems) as caught:
+        load_accounts(tmp_path, {}, known=known)
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"{tmp_path}/c.yaml:2: account: is described by {tmp_path}/b.yaml as well"
+    ]
+
+
+def test_what_was_found_wrong_is_looked_at_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    hooked = PLAIN.replace("settings", "hooks: {{pre: ['mended_hook:hook']}}, settings").format("1", "mended_callable")
+    (tmp_path / "a.yaml").write_text(hooked)
+    assert problems_of(tmp_path) == [
+        f"{tmp_path}/a.yaml:2: bots.b.hooks.pre[0]: no module named 'mended_hook'",
+        f"{tmp_path}/a.yaml:2: bots.b.settings.callable: no module named 'mended_callable'",
+    ]
+    write_module(tmp_path, "mended_callable")
+    write_module(tmp_path, "mended_hook", "def hook(payload, ctx): ...\n")
+    importlib.invalidate_caches()
+    assert load_accounts(tmp_path, {}).bots == 1
+
+
+def test_equal_sections_of_all_accounts_are_kept_once(tmp_path: Path) -> None:
+    bot = "{vendor: function, settings: {url: 'https://f.test'}}"
+    for number in range(2):
+        (tmp_path / f"{number}.yaml").write_text(
+            f"account: '{number}'\ndefaults: {{retry: {{attempts: 5}}, escalation: {{skill: s}}}}\n"
+            f"bots: {{a: {bot}, b: {bot}}}\n"
+        )
+    bots = [bot for account in load_accounts(tmp_path, {}).accounts for bot in account.bots.values()]
+    assert len({id(bot.retry) for bot in bots}) == len({id(bot.escalation) for bot in bots}) == 1
+    assert bots[0].retry.attempts == 5
+    assert len({id(bot.hooks) for bot in bots}) == 1
