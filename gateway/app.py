@@ -218,7 +218,8 @@ async def serve(
         spare_the_collector()
         announce(server.url)
         async with asyncio.TaskGroup() as tasks:
-            reloading = tasks.create_task(Reloader(settings.config, server.serve_accounts, watch).follow(hang_up))
+            reloader = Reloader(settings.config, server.serve_accounts, watch, known=accounts)
+            reloading = tasks.create_task(reloader.follow(hang_up))
             await stop.wait()
             reloading.cancel()
         await server.drain()

@@ -17,12 +17,21 @@ class Reloader:
     """Reads the account files again and hands them on; the log says whether they are served."""
 
     def __init__(
-        self, directory: Path, serve: Callable[[LoadedAccounts], Awaitable[None]], watch: AccountWatch | None = None
+        self,
+        directory: Path,
+        serve: Callable[[LoadedAccounts], Awaitable[None]],
+        watch: AccountWatch | None = None,
+        *,
+        known: LoadedAccounts | None = None,
     ) -> None:
-        """Have `serve` called with accounts that are valid; without a `watch`, only when asked."""
+        """Have `serve` called with accounts that are valid; without a `watch`, only when asked.
+
+        What is `known`, because it is served, is not checked again as long as its file is as it was.
+        """
         self._directory = directory
         self._serve = serve
         self._watch = watch
+        self._known = known
 
     async def follow(self, asked: asyncio.Event) -> None:
         """Reload whenever `asked` is set or the files have changed, one reload after the other, until cancelled."""
@@ -47,7 +56,8 @@ class Reloader:
         try:
             if self._watch is not None:
                 await self._watch.remember()
-            accounts = await asyncio.to_thread(load_accounts, self._directory, os.environ)
+            accounts = await asyncio.to_thread(load_accounts, self._directory, os.environ, known=self._known)
+            self._known = accounts
             await self._serve(accounts)
         except ConfigProblems as found:
             _log.error("reload-refused", problems=[str(problem) for problem in found.problems])

@@ -45,7 +45,7 @@ async def serve_with_workers(
             replace(settings, port=port, shared_metrics=SharedMetrics(Path(folder), place)) for place in range(workers)
         ]
         supervisor = Supervisor(places, accounts, spawn=WorkerProcess.spawn, clock=SystemClock(), log_level=log_level)
-        reloader = Reloader(settings.config, supervisor.serve_accounts, watch)
+        reloader = Reloader(settings.config, supervisor.serve_accounts, watch, known=accounts)
         try:
             async with asyncio.TaskGroup() as tasks:
                 work = [

@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager
 from itertools import groupby
 from pathlib import Path
 
-from config.loader import LoadedAccounts
+from config.loader import LoadedAccounts, load_accounts
 from config.watch import AccountWatch
 from gateway.reloading import Reloader
 from tests.fakes import FakeClock
@@ -38,6 +38,7 @@ class Server:
 
     def __init__(self) -> None:
         self.served: list[list[str]] = []
+        self.given: list[LoadedAccounts] = []
         self.asked = 0
         self.fault: Exception | None = None
 
@@ -45,6 +46,7 @@ class Server:
         self.asked += 1
         if self.fault is not None:
             raise self.fault
+        self.given.append(accounts)
         self.served.append([account.account for account in accounts.accounts])
 
     async def until_asked(self, times: int) -> None:
@@ -116,3 +118,18 @@ async def test_a_change_is_served_once_whoever_speaks_of_it(tmp_path: Path) -> N
         await clock.wake(2)
         await server.until_asked(3)
     assert server.served == [["23"], ["456"], ["7890"]]
+
+
+async def test_what_has_not_changed_is_not_made_anew(tmp_path: Path) -> None:
+    server, asked = Server(), asyncio.Event()
+    for name in ("1", "2"):
+        (tmp_path / f"{name}.yaml").write_text(VALID.format(name))
+    known = await asyncio.to_thread(load_accounts, tmp_path, {})
+    async with following(Reloader(tmp_path, server.serve, known=known), asked):
+        for times, name in enumerate(("22", "222"), start=1):
+            (tmp_path / "2.yaml").write_text(VALID.format(name))
+            asked.set()
+            await server.until_asked(times)
+    assert server.served == [["1", "22"], ["1", "222"]]
+    assert [given.accounts[0] for given in server.given] == [known.accounts[0]] * 2
+    assert all(given.accounts[0] is known.accounts[0] for given in server.given)
