@@ -78,13 +78,18 @@ def find_files(directory: Path) -> list[Path]:
     """Give the account files of a folder, sorted. Raise ConfigProblems when there is none, or no such folder."""
     try:
         # Path.glob would take a folder that cannot be read for an empty one.
-        found = sorted(path for path in directory.iterdir() if path.suffix == ".yaml" and not path.name.startswith("."))
+        found = sorted(path for path in directory.iterdir() if is_account_file(path.name))
     except OSError as error:
         text = f"the folder of the account files cannot be read: {error.strerror}"
         raise ConfigProblems([Problem(str(directory), 1, "(folder)", text)]) from None
     if not found:
         raise ConfigProblems([Problem(str(directory), 1, "(folder)", "has no account file (*.yaml)")])
     return found
+
+
+def is_account_file(name: str) -> bool:
+    """Say whether a file of this name describes an account."""
+    return name.endswith(".yaml") and not name.startswith(".")
 
 
 class _Loader:

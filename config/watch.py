@@ -7,11 +7,12 @@ read only when one of these has changed.
 
 import asyncio
 import hashlib
+import os
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from config.files import Unreadable, read_file
-from config.loader import find_files
+from config.loader import find_files, is_account_file
 from config.problems import ConfigProblems
 from gateway.contract.ports import Clock
 
@@ -57,15 +58,18 @@ def _look(directory: Path) -> _Look:
     """Note each file's identity, size and time of change; links are followed."""
     looked: _Look = {}
     try:
-        for path in find_files(directory):
-            try:
-                status = path.stat()
-            except (OSError, ValueError):
-                looked[path.name] = None
-            else:
-                looked[path.name] = (status.st_ino, status.st_size, status.st_mtime_ns)
-    except ConfigProblems:
-        pass  # no folder, or an empty one: a look that sees nothing
+        # Not Path.iterdir and Path.stat, which take twice as long: there may be thousands of files, and a look each second.
+        with os.scandir(directory) as entries:
+            for entry in entries:
+                if is_account_file(entry.name):
+                    try:
+                        status = entry.stat()
+                    except OSError:
+                        looked[entry.name] = None
+                    else:
+                        looked[entry.name] = (status.st_ino, status.st_size, status.st_mtime_ns)
+    except OSError:
+        pass  # no folder, or one that cannot be read: a look that sees nothing
     return looked
 
 
