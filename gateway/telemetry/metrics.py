@@ -75,7 +75,7 @@ class Metrics:
         )
         retries = Counter("botbridge_vendor_retries", "Attempts after the first.", _BOT, registry=self.registry)
         in_flight = self._make_gauge("turns_in_flight", "Turns under way.", _BOT, mode="livesum")
-        self._series = Series(turns, steps, retries, in_flight)
+        self._series = Series(turns, steps, retries, in_flight, shared=shared is not None)
         self._circuits = self._make_gauge("circuit_open", "1 while a bot's circuit is open.", _BOT, mode="livemax")
         self._tasks = self._make_gauge("tasks", "asyncio tasks that have not ended.", mode="livesum")
         self.failures = Counter(
@@ -122,7 +122,7 @@ class Metrics:
             refresh()
 
     async def render(self) -> bytes:
-        """Write all series as text: this process's as they are now, those of other workers up to a second old."""
+        """Write all series as text: this process's as they are now, other workers' counts up to a moment, the rest a second old."""
         self.refresh()
         # Off the loop: it reads the workers' files, and with hundreds of bots it takes a while.
         return await asyncio.to_thread(generate_latest, self._shown)

@@ -3,6 +3,7 @@
 A turn costs a tenth of what it would cost to tell Prometheus' own objects of it, which lock for every sample.
 """
 
+import asyncio
 from bisect import bisect_left
 from collections import Counter as Count
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from prometheus_client import Counter, Gauge, Histogram
 
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25)
 """Seconds: the upper bounds of a step's histogram."""
+SOON: Final = 0.05
+"""Seconds until workers that share their metrics carry over what they have counted."""
 OUTCOMES: Final = ("answered", "escalated", "failed", "refused", "repeated", "cancelled")
 """How a turn can end."""
 
@@ -19,15 +22,28 @@ OUTCOMES: Final = ("answered", "escalated", "failed", "refused", "repeated", "ca
 class Series:
     """The metrics that bots have in common, and the bots whose tallies hold something."""
 
-    def __init__(self, turns: Counter, steps: Histogram, retries: Counter, in_flight: Gauge) -> None:
+    def __init__(
+        self, turns: Counter, steps: Histogram, retries: Counter, in_flight: Gauge, *, shared: bool = False
+    ) -> None:
+        """With `shared` carry over soon after every turn, since another process may be asked, and this one may be killed."""
+        self._is_shared = shared
+        self._is_due = False
         self.turns = turns
         self.steps = steps
         self.retries = retries
         self.in_flight = in_flight
         self.touched: set[Tally] = set()
 
+    def touch(self, tally: "Tally") -> None:
+        """Note that a bot's tally holds something."""
+        self.touched.add(tally)
+        if self._is_shared and not self._is_due:
+            self._is_due = True
+            asyncio.get_running_loop().call_later(SOON, self.carry_over)
+
     def carry_over(self) -> None:
         """Add to the metrics what has come together since the last time."""
+        self._is_due = False
         touched, self.touched = self.touched, set()
         for tally in touched:
             tally.carry_over()
@@ -59,7 +75,7 @@ class Tally:
             self._series.retries.labels(*self._names)
             self._series.in_flight.labels(*self._names)
         self.in_flight += 1
-        self._series.touched.add(self)
+        self._series.touch(self)
 
     def end(self, outcome: str, steps: Mapping[str, float], *, attempts: int) -> None:
         """Note that a turn has ended; `steps` are seconds."""
@@ -73,7 +89,7 @@ class Tally:
                 times = self._steps[step] = _Times()
             times.total += seconds
             times.counts[bisect_left(BUCKETS, seconds)] += 1
-        self._series.touched.add(self)
+        self._series.touch(self)
 
     def carry_over(self) -> None:
         """Add to the series what has come together since the last time."""
