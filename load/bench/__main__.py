@@ -7,9 +7,9 @@ import typer
 import uvloop
 from rich.console import Console
 
-from load.bench.client import WrongAnswer
 from load.bench.compare import Plan
-from load.bench.flood import DELAY, TURNS
+from load.bench.connection import WrongAnswer
+from load.bench.flood import DELAY, TURNS, WITHIN
 from load.bench.ground import Ground, open_ground
 from load.bench.meters import has_instructions
 from load.bench.page import print_tables, write_page
@@ -93,10 +93,15 @@ def flood(
     only: OnlyOption = "",
     turns: Annotated[int, typer.Option(min=1, help="Turns at once.")] = TURNS,
     delay: Annotated[float, typer.Option(min=0, help="Seconds that the vendor takes.")] = DELAY,
+    within: Annotated[float, typer.Option(min=0, help="Seconds in which all turns begin; 0: in one instant.")] = WITHIN,
 ) -> None:
-    """Send thousands of turns at once against a vendor that takes its time."""
+    """Have thousands of turns in flight against a vendor that takes its time."""
     rows = choose(only)
-    take("flood", rows, start_summary(), lambda ground, found: flood_all(ground, rows, found, turns=turns, delay=delay))
+
+    async def measuring(ground: Ground, summary: Summary) -> None:
+        await flood_all(ground, rows, summary, turns=turns, delay=delay, within=within)
+
+    take("flood", rows, start_summary(), measuring)
 
 
 @app.command()

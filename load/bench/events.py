@@ -72,6 +72,17 @@ class Requests:
         )
 
 
+@dataclass(slots=True)
+class Fixed:
+    """The same request again and again."""
+
+    request: bytes
+
+    def next(self) -> bytes:
+        """Give it."""
+        return self.request
+
+
 def make_requests(paths: Sequence[str], *, conversations: int = CONVERSATIONS) -> Requests:
     """Prepare requests to these paths: other events than any before, which a shared store may have kept the answers of."""
     return Requests([_cut(path) for path in paths], conversations, MOST * next(_STARTS))

@@ -14,6 +14,8 @@ from load.bench.subjects import Stage, run_gateway
 TURNS: Final = 5000
 DELAY: Final = 2.0
 """Seconds that the vendor takes."""
+WITHIN: Final = 1.0
+"""Seconds in which all turns begin: the last one before the first has its answer."""
 MAX_MIB: Final = 250
 MAX_LAG: Final = 0.5
 """Seconds."""
@@ -26,6 +28,10 @@ class Flood:
     row: str
     turns: int
     delay: float
+    within: float
+    """Seconds in which all began."""
+    most: int
+    """Turns under way at a time."""
     answered: int
     """With the right bytes."""
     failure: str
@@ -45,15 +51,15 @@ class Flood:
         return self.answered == self.turns and self.mib_peak < MAX_MIB and self.lag_max_ms < MAX_LAG * 1000
 
 
-async def flood(stage: Stage, turns: int = TURNS, delay: float = DELAY) -> Flood:
-    """Send all turns at once to a fresh gateway."""
+async def flood(stage: Stage, turns: int = TURNS, delay: float = DELAY, within: float = WITHIN) -> Flood:
+    """Send all turns to a fresh gateway."""
     async with run_gateway(stage, conversations=turns) as subject, Crowd(subject.target, tolerant=True) as crowd:
         await crowd.drive(200, 8)
         await set_delay(stage.vendor.url, delay)
         before, cpu = read_memory(subject.pid), read_cpu(subject.pid)
         async with watch(subject.target.url, subject.pid, stage.directory / "lag.txt") as watched:
             began = perf_counter()
-            await crowd.drive(turns, turns)
+            await crowd.drive(turns, turns, within=within)
             seconds = perf_counter() - began
         spent = read_cpu(subject.pid) - cpu
         await set_delay(stage.vendor.url, 0)
@@ -62,6 +68,8 @@ async def flood(stage: Stage, turns: int = TURNS, delay: float = DELAY) -> Flood
         stage.row.name,
         turns,
         delay,
+        within,
+        crowd.most,
         len(crowd.latencies),
         str(crowd.failures[0])[-300:] if crowd.failures else "",
         seconds,

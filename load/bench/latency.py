@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from load.bench.client import Crowd, Fixed, Target
+from load.bench.client import Crowd
+from load.bench.connection import Target
+from load.bench.events import Fixed
 from load.bench.figures import percentile
 from load.bench.lag import watch
 from load.bench.subjects import Stage, Subject

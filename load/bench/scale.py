@@ -9,7 +9,8 @@ from statistics import median
 from time import perf_counter
 from typing import Any, Final
 
-from load.bench.client import Crowd, Target
+from load.bench.client import Crowd
+from load.bench.connection import Target
 from load.bench.events import events_path, make_requests
 from load.bench.lag import set_delay
 from load.bench.meters import read_memory, read_tree_cpu
@@ -18,8 +19,8 @@ from load.bench.subjects import Stage, Subject, run_floor, run_gateway, run_serv
 
 IN_FLIGHT: Final = (10, 100, 1000, 5000)
 ACCOUNTS: Final = (1, 200, 2000)
-LOT: Final = 250
-"""Events that begin in the same instant."""
+RAMP: Final = 2500
+"""Events a second that begin, until as many are under way as should be."""
 PACE: Final = 4000
 """Events a second that the vendor's delay allows for: beyond what one core does, so that the process is always busy."""
 MAX_GROWTH: Final = 1.25
@@ -95,7 +96,7 @@ async def measure_in_flight(
             crowds = [await held.enter_async_context(Crowd(one.target, tolerant=True)) for one in subjects]
             seen = [InFlight(subject.name, level) for subject in subjects]
             for crowd in crowds:
-                await crowd.drive(max(500, level), level, at_once=LOT)
+                await crowd.drive(max(500, level), level, within=level / RAMP)
             for number in range(rounds):
                 tell(f"{level} in flight: round {number + 1} of {rounds}")
                 for subject, crowd, one in zip(subjects, crowds, seen, strict=True):
@@ -168,5 +169,5 @@ async def measure_workers(
 async def _drive(subject: Subject, crowd: Crowd, events: int, in_flight: int) -> float:
     """Give the CPU microseconds per event."""
     before = sum(read_tree_cpu(subject.pid).values())
-    await crowd.drive(events, in_flight, at_once=LOT)
+    await crowd.drive(events, in_flight, within=in_flight / RAMP)
     return (sum(read_tree_cpu(subject.pid).values()) - before) / events * 1e6

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from load.bench.client import Target
+from load.bench.connection import Target
 from load.bench.events import events_path, make_requests
 from load.bench.processes import BOTBRIDGE, module, run
 from load.bench.recording import SERVICES, Recording, Recordings

@@ -83,6 +83,8 @@ def tabulate_floods(summary: Summary) -> Table:
             one.row,
             f"{one.turns:,}",
             f"{one.delay:g}",
+            f"{one.within:g}",
+            f"{one.most:,}",
             f"{one.answered / one.turns:.1%}",
             f"{one.seconds:.1f}",
             f"{one.cpu_us:.0f}",
@@ -95,7 +97,18 @@ def tabulate_floods(summary: Summary) -> Table:
         )
         for one in summary.floods
     ]
-    headings = ("row", "turns", "vendor s", "answered", "in s", "CPU µs", "MiB before", "MiB peak")
+    headings = (
+        "row",
+        "turns",
+        "vendor s",
+        "begun in s",
+        "in flight",
+        "answered",
+        "in s",
+        "CPU µs",
+        "MiB before",
+        "MiB peak",
+    )
     limits = (f"< {floods.MAX_MIB} MiB", "lag p50 ms", "lag max ms", f"< {floods.MAX_LAG * 1000:.0f} ms")
     return Table("Turns at once", (*headings, *limits), rows)
 

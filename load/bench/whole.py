@@ -6,7 +6,7 @@ from typing import Final
 
 from load.bench.compare import Plan, compare
 from load.bench.figures import describe_machine
-from load.bench.flood import DELAY, TURNS, flood
+from load.bench.flood import DELAY, TURNS, WITHIN, flood
 from load.bench.ground import Ground
 from load.bench.rows import Row, find_rows
 from load.bench.scale import measure_accounts, measure_in_flight, measure_workers
@@ -37,13 +37,19 @@ async def compare_all(ground: Ground, rows: Sequence[Row], plan: Plan, summary: 
 
 
 async def flood_all(
-    ground: Ground, rows: Sequence[Row], summary: Summary, *, turns: int = TURNS, delay: float = DELAY
+    ground: Ground,
+    rows: Sequence[Row],
+    summary: Summary,
+    *,
+    turns: int = TURNS,
+    delay: float = DELAY,
+    within: float = WITHIN,
 ) -> None:
     """Flood a gateway of every row."""
     for row in rows:
-        ground.tell(f"{row.name}: {turns} turns at once")
+        ground.tell(f"{row.name}: {turns} turns in flight")
         async with open_stage(ground.directory, row, ground.recordings, grpc_delay=delay) as stage:
-            summary.floods.append(await flood(stage, turns, delay))
+            summary.floods.append(await flood(stage, turns, delay, within))
 
 
 async def scale_all(ground: Ground, row: Row, summary: Summary) -> None:
@@ -72,6 +78,7 @@ async def measure_everything(ground: Ground, rows: Sequence[Row], plan: Plan) ->
     over_rest = [row for row in rows if not row.is_grpc]
     await compare_all(ground, rows, plan, summary)
     await flood_all(ground, over_rest, summary)
+    await flood_all(ground, find_rows(SCALED), summary, within=0)
     await scale_all(ground, find_rows(SCALED)[0], summary)
     await profile_all(ground, over_rest, summary)
     summary.seconds = perf_counter() - began
