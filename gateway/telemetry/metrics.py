@@ -122,7 +122,7 @@ class Metrics:
             refresh()
 
     async def render(self) -> bytes:
-        """Write all series as text: this process's as they are now, other workers' counts up to a moment, the rest a second old."""
+        """Write all series as text: this process's as they are, other workers' counts a moment old, the rest up to a second."""
         self.refresh()
         # Off the loop: it reads the workers' files, and with hundreds of bots it takes a while.
         return await asyncio.to_thread(generate_latest, self._shown)
