@@ -5,15 +5,14 @@
 
 import os
 import sys
-import time
 from argparse import Namespace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from locust import LoadTestShape, events
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
-from locust.runners import WorkerRunner
+from locust.runners import MasterRunner, WorkerRunner
 
 from config.problems import ConfigProblems
 from gateway.contract.wire import dumps
@@ -24,7 +23,9 @@ from load.users.profile import PROFILES
 from load.users.talks import TALKS
 from load.users.verdict import judge, sum_up
 
-DEFAULT_PROFILE = "steady-day"
+DEFAULT_PROFILE: Final = "steady-day"
+LAST_REPORTS: Final = 5.0
+"""Seconds."""
 
 
 class Consumers(LivePersonUser):
@@ -32,15 +33,23 @@ class Consumers(LivePersonUser):
 
 
 class ProfileShape(LoadTestShape):
-    """As many users as the profile says; --users and --run-time stretch it."""
+    """As many users as the profile says; --users and --run-time, or the fields of locust's page, stretch it."""
 
     use_common_options = True
 
     def tick(self) -> tuple[int, float] | None:
         """Give (users, users per second to get there); None at the end."""
-        kit = Consumers.kit
-        users = kit.users_at(self.get_run_time())  # type: ignore[no-untyped-call] # locust's own, without types
-        return None if users is None else (users, kit.profile.spawn_rate)
+        if self.runner is None:
+            raise RuntimeError("locust asks for users before there is a run")
+        profile, options = Consumers.kit.profile, _options(self.runner.environment)
+        elapsed = self.get_run_time()  # type: ignore[no-untyped-call] # locust's own, without types
+        users = profile.users_at(elapsed, seconds=options.run_time, users=options.num_users)
+        if users is not None:
+            return max(1, users), options.spawn_rate
+        Consumers.kit.stop()
+        # When a run of several processes ends, locust waits half a second for the last reports; they come every three seconds.
+        is_late = elapsed > (options.run_time or profile.seconds) + LAST_REPORTS
+        return None if is_late or not isinstance(self.runner, MasterRunner) else (0, options.num_users)
 
 
 def add_options(parser: LocustArgumentParser) -> None:
@@ -69,27 +78,27 @@ def open_for(environment: Environment, **_: Any) -> None:
                 talks=Path(options.talks) if options.talks else TALKS,
                 seed=options.seed,
                 keeps_answers=bool(options.answered),
-                # Read now: before a run without a web page, locust fills in 1 where nothing was given.
-                users=options.num_users,
-                seconds=options.run_time,
             ),
             os.environ,
         )
     except ConfigProblems as found:
         sys.exit("\n".join(map(str, found.problems)))
+    # Filled in now: later locust takes 1 for what was not given, and its page shows these.
+    profile = Consumers.kit.profile
+    options.num_users = options.num_users or profile.users
+    options.spawn_rate = options.spawn_rate or profile.spawn_rate
     if not environment.host:
         sys.exit("--host is needed: the address of the gateway")
 
 
 def start_counting(**_: Any) -> None:
     """Forget the run before."""
-    Consumers.kit.figures = Figures()
-    Consumers.kit.started = time.monotonic()
+    Consumers.kit.start()
 
 
 def stop_counting(**_: Any) -> None:
-    """Note how long it took."""
-    Consumers.kit.seconds = time.monotonic() - Consumers.kit.started
+    """Note how long it took, unless the shape has."""
+    Consumers.kit.stop()
 
 
 def hand_over(data: dict[str, Any], **_: Any) -> None:

@@ -1,5 +1,6 @@
 """Everything that the users of one run share: whom they speak to, what they say, and what has come of it."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -29,10 +30,6 @@ class Options:
     seed: int = 1
     keeps_answers: bool = False
     """Whether to remember which events were answered."""
-    users: int | None = None
-    """In place of the profile's."""
-    seconds: float | None = None
-    """In place of the profile's."""
 
 
 class Tokens:
@@ -64,11 +61,21 @@ class Kit:
     shapes: Shapes
     figures: Figures = field(default_factory=Figures)
     tokens: Tokens = field(default_factory=Tokens)
-    started: float = 0.0
-    """When the run began, in seconds of the monotonic clock."""
+    clock: Callable[[], float] = time.monotonic
     seconds: float = 0.0
-    """How long it took."""
+    """How long the run took, once it has ended."""
+    _started: float | None = None
     _users: "count[int]" = field(default_factory=count)
+
+    def start(self) -> None:
+        """Begin to count; what an earlier run came to is forgotten."""
+        self.figures = Figures()
+        self._started = self.clock()
+
+    def stop(self) -> None:
+        """Note how long the run took; only the first time counts."""
+        if self._started is not None:
+            self.seconds, self._started = self.clock() - self._started, None
 
     def make_random(self, process: int = 0) -> Random:
         """Give a user chance of its own, the same in every run with the same seed; `process` is locust's number of it."""
@@ -79,11 +86,6 @@ class Kit:
         bots = self.targets.bots
         target: Target = random.choices(bots, [bot.weight for bot in bots])[0]
         return Conversation(target, self.talks.draw(target.channel, random), random)
-
-    def users_at(self, elapsed: float) -> int | None:
-        """Say how many users there are after so many seconds, one at least; None when the run is over."""
-        users = self.profile.users_at(elapsed, seconds=self.options.seconds, users=self.options.users)
-        return None if users is None else max(1, users)
 
 
 def open_kit(options: Options, environ: Mapping[str, str]) -> Kit:

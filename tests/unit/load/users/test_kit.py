@@ -58,6 +58,15 @@ def test_every_user_has_chance_of_its_own_and_the_seed_repeats_it(tmp_path: Path
     assert kit.make_random(0).random() != open_for(tmp_path).make_random(1).random()
 
 
-def test_there_is_a_user_at_least_until_the_end(tmp_path: Path) -> None:
-    kit = open_for(tmp_path, users=1, seconds=10)
-    assert [kit.users_at(elapsed) for elapsed in (0, 9.9, 10)] == [1, 1, None]
+def test_a_run_is_over_when_it_is_first_said_to_be(tmp_path: Path) -> None:
+    kit, times = open_for(tmp_path), iter((10.0, 14.0, 20.0, 21.0))
+    kit.clock = lambda: next(times)
+    kit.figures.events = 7
+    kit.start()
+    assert kit.figures.events == 0
+    kit.stop()
+    kit.stop()
+    assert kit.seconds == 4
+    kit.start()
+    kit.stop()
+    assert kit.seconds == 1
