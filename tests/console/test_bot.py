@@ -1,11 +1,12 @@
 """A bot's page: its totals, charts, states and set-up."""
 
+import asyncio
 import re
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.console.rig import Console, Look, check_page, open_page
+from tests.console.rig import TIMEOUT, Console, Look, check_page, open_page
 
 PLOTS = ("Turns and new conversations", "Closed, handed over, failed", "Latency")
 WINDOWS = {
@@ -15,6 +16,17 @@ WINDOWS = {
     "1 day": "per 15 minutes",
     "1 week": "per 15 minutes",
 }
+UNTIL_OTHER = """
+(picture) => new Promise((resolve) => {
+  const look = () => {
+    const canvas = document.querySelector(".chart-box canvas");
+    if (canvas !== null && canvas.toDataURL() !== picture) resolve(null);
+    else requestAnimationFrame(look);
+  };
+  look();
+})
+"""
+"""Waits until the first chart is drawn otherwise."""
 MOST_SHIFT = 0.01
 """What a layout shift may score; from 0.1 on the sum of a page's counts as a flaw."""
 NOTE_SHIFTS = """
@@ -186,6 +198,30 @@ async def test_figures_that_cannot_be_fetched_are_asked_for_again(console: Conso
         await refusal.get_by_role("button", name="Try again").click()
     await expect(page.locator(".skeleton")).to_have_count(0)
     await expect(page.get_by_role("alert")).to_have_count(0)
+
+
+async def test_recording_is_told_for_as_long_as_it_lasts(browser: Browser, console: Console, look: Look) -> None:
+    async with open_page(browser, console, look) as page:
+        recording = f"{console.url}api/accounts/83482904/bots/lex/recording"
+        own = {"X-Botbridge-Console": "1"}
+        await show(page, console, "lex")
+        assert (await page.request.put(recording, headers=own, data={"seconds": 600})).status == 200
+        await expect(page.get_by_text("Turns of consumers are being recorded until")).to_be_visible()
+        await expect(page.locator(".bot-title")).to_contain_text("Recording")
+        await check_page(page)
+        assert (await page.request.delete(recording, headers=own)).status == 200
+        await expect(page.get_by_text("Turns of consumers are being recorded until")).to_have_count(0)
+        await page.get_by_role("link", name="Recorded turns").click()
+        await expect(page.get_by_role("tab", name="Recorded")).to_have_attribute("aria-selected", "true")
+
+
+async def test_charts_follow_the_theme(console: Console, page: Page) -> None:
+    await show(page, console, "lex")
+    light = await page.locator(".chart-box canvas").first.evaluate("canvas => canvas.toDataURL()")
+    await page.get_by_role("button", name="Switch to the dark theme").click()
+    async with asyncio.timeout(TIMEOUT / 1000):
+        await page.evaluate(UNTIL_OTHER, light)
+    await check_page(page)
 
 
 async def test_page_leads_to_the_tester(console: Console, page: Page) -> None:

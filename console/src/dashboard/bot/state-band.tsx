@@ -4,7 +4,8 @@ import type { JSX } from "preact";
 
 import type { Figures } from "../../api/types";
 import { useNow } from "../clock";
-import { formatBucket, formatUptime, formatSpan, formatTime, formatUtc } from "../format";
+import { formatBucket, formatUptime, formatSpan, formatTime } from "../format";
+import { Moment } from "../moment";
 import { LOOKS, StateShape } from "../state-tag";
 import { layOut, type Segment } from "./band";
 
@@ -58,7 +59,10 @@ export function StateBand({ figures }: Props): JSX.Element {
                 <StateShape state={segment.state} />
                 {segment.state}
               </span>
-              <span class="muted">{nameTimes(segment, now)}</span>
+              <span class="muted">
+                <Moment at={new Date(segment.since).toISOString()} /> to{" "}
+                {segment.until === null ? "now" : <Moment at={new Date(segment.until).toISOString()} />}
+              </span>
               <span class="band-span">{formatSpan((segment.until ?? now) - segment.since, 2)}</span>
             </li>
           ))}
@@ -69,5 +73,5 @@ export function StateBand({ figures }: Props): JSX.Element {
 }
 
 function nameTimes({ since, until }: Segment, now: number): string {
-  return `${formatTime(since, now)} to ${until === null ? "now" : formatTime(until, now)} (from ${formatUtc(since)})`;
+  return `${formatTime(since, now)} to ${until === null ? "now" : formatTime(until, now)}`;
 }
