@@ -38,11 +38,11 @@ gateway/console/static/index.html: console/node_modules/.build $(CONSOLE_SOURCES
 	touch $@
 
 console/node_modules/.build: $(CONSOLE_PACKAGES) | setup
-	console/with-node.sh npm ci --silent --omit=dev
+	console/with-node.sh npm ci --loglevel=error --omit=dev
 	touch $@
 
 console/node_modules/.lint: $(CONSOLE_PACKAGES) | setup
-	console/with-node.sh npm ci --silent
+	console/with-node.sh npm ci --loglevel=error
 	touch console/node_modules/.build $@
 
 console-lint: console/node_modules/.lint  ## the console's types, eslint and unit tests
@@ -122,6 +122,10 @@ bench-short: setup  ## the same in under a minute, for the gateway alone; fails 
 .PHONY: flood
 flood: setup  ## 5,000 turns in flight at once against a vendor that takes 2 seconds
 	$(BIN)/python -m load.bench flood $(ARGS)
+
+.PHONY: coldstart
+coldstart: setup  ## from the start of a process to its first answer, by vendor; and with 10,000 bots
+	$(BIN)/python -m load.coldstart $(ARGS)
 
 .PHONY: chaos chaos-short
 chaos: setup redis  ## break things on purpose for some minutes: no message may be lost or doubled (docs/chaos.md)

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
-from playwright.async_api import Browser, FilePayload, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from emulators.faults import Fault
 from emulators.server import Running
@@ -14,6 +14,8 @@ from tests.console.rig import Console, Look, check_page, make_bots, open_console
 
 BOTS = ["lex", "dialogflow", "dialogflow-cx", "dialogflow-cx-grpc", "watson", "watson-v1", "function"]
 ACCOUNT = "83482904"
+RICH: dict[str, Any] = orjson.loads((Path(__file__).parents[1] / "data" / "console" / "rich_content.json").read_bytes())
+"""`hostile`: every way in which the renderer sets styles, and what a bot might try; `list`: boxes to tick."""
 
 
 async def show(page: Page, console: Console, bot: str) -> None:
@@ -113,7 +115,7 @@ async def test_tester_in_every_look(browser: Browser, console: Console, look: Lo
 async def test_every_kind_of_rich_content_keeps_to_the_policy(
     browser: Browser, console: Console, running: Running, look: Look
 ) -> None:
-    running.function.faults.add(Fault(kind="body", body={"messages": [{"structuredContent": RICH}]}))
+    running.function.faults.add(Fault(kind="body", body={"messages": [{"structuredContent": RICH["hostile"]}]}))
     async with open_page(browser, console, look) as page:
         await show(page, console, "function")
         card = (await say(page, "show me")).locator(".lp-json-pollock")
@@ -130,7 +132,7 @@ async def test_every_kind_of_rich_content_keeps_to_the_policy(
 
 
 async def test_what_is_ticked_in_a_list_is_sent_as_one_text(page: Page, console: Console, running: Running) -> None:
-    messages = [{"structuredContent": TOPPINGS}, {"structuredContent": {"type": "hologram"}}]
+    messages = [{"structuredContent": RICH["list"]}, {"structuredContent": {"type": "hologram"}}]
     running.function.faults.add(Fault(kind="body", times=1, body={"messages": messages}))
     await show(page, console, "function")
     answer = await say(page, "toppings")
@@ -315,168 +317,3 @@ async def test_answers_are_announced_when_they_come_into_sight(page: Page, conso
     await expect(bubbles).to_have_text(["Let me look that up.", "It is out for delivery."])
     await page.clock.run_for(200)
     await expect(live).to_have_text("Bot: It is out for delivery.. rich content: Parcel 42, Track")
-
-
-async def test_played_again_the_answers_are_compared(page: Page, console: Console, tmp_path: Path) -> None:
-    await show(page, console, "lex")
-    for text in ("hello", "where is my parcel", "break"):
-        await say(page, text)
-    async with page.expect_download() as downloading:
-        await page.get_by_role("button", name="Save").click()
-    path = tmp_path / "conversation.json"
-    await (await downloading.value).save_as(path)
-    saved = orjson.loads(path.read_bytes())
-    assert [entry["event"]["message"] for entry in saved["turns"]] == ["hello", "where is my parcel", "break"]
-    assert "convId" not in saved["turns"][0]["event"]
-
-    # With itself, with another bot, and after a change.
-    await open_file(page, saved)
-    await page.get_by_role("button", name="Play with this bot").click()
-    await expect(page.get_by_role("status")).to_contain_text("3 turns: 3 as before")
-    await expect(page.get_by_role("button", name="Skip")).to_have_count(0)
-
-    saved["turns"][1]["answer"]["reply"]["messages"][0] = "Wait."
-    await open_file(page, saved)
-    await page.get_by_role("button", name="Play with this bot").click()
-    await expect(page.get_by_role("status")).to_contain_text("2 as before 1 differs")
-    await page.get_by_role("button", name="Show the first difference").click()
-    await expect(page.get_by_text("Turn 2 of 3")).to_be_visible()
-    assert await lines(page, "removed") == ['"Wait.",']
-    assert await lines(page, "added") == ['"Let me look that up.",']
-    await check_page(page)
-
-    await page.get_by_label("Bot").select_option(label="watson (watson-v2)")
-    await page.get_by_role("button", name="Play with this bot").click()
-    # The codes of two vendors' failures are never the same.
-    await expect(page.get_by_role("status")).to_contain_text("differ")
-    await expect(exchanges(page)).to_have_count(3)
-
-
-async def open_file(page: Page, conversation: Any) -> None:
-    """Open a conversation from a file."""
-    payload: FilePayload = {"name": "saved.json", "mimeType": "application/json", "buffer": orjson.dumps(conversation)}
-    await page.get_by_label("Conversation file").set_input_files(payload)
-
-
-async def test_file_that_is_none_is_refused_with_its_place(page: Page, console: Console) -> None:
-    await show(page, console, "lex")
-    await open_file(page, {"format": "botbridge-conversation", "version": 1, "bot": {}, "turns": []})
-    await expect(page.get_by_role("alert")).to_have_text(
-        "saved.json: bot must be an object with account, bot, channel and vendor."
-    )
-
-
-async def test_real_turns_are_recorded_listed_and_shown(page: Page, console: Console) -> None:
-    await page.goto(f"{console.url}#/tester/{ACCOUNT}/function/recorded")
-    await page.get_by_label("Record for").select_option("1 minute")
-    await page.get_by_role("button", name="Record", exact=True).click()
-    switch = page.get_by_role("region", name="Recording")
-    await expect(switch.get_by_role("timer")).to_have_text(re.compile(r"^(1:00|0:5\d) left$"))
-    await check_page(page)
-    await console.gateway.say("function", "mail me at jane@example.com", conversation="real-1")
-    await page.get_by_role("list", name="Recorded turns").get_by_role("button", name="real-1").click()
-    await expect(turn(page)).to_contain_text("real-1")
-    await page.get_by_role("tab", name="Event").click()
-    assert any("mail me at [email]" in line for line in await lines(page))
-    await check_page(page)
-    await switch.get_by_role("button", name="Stop").click()
-    await expect(page.get_by_role("button", name="Record", exact=True)).to_be_visible()
-
-
-async def test_conversation_is_as_it_was_after_a_look_at_the_dashboard(page: Page, console: Console) -> None:
-    await show(page, console, "lex")
-    await say(page, "hello")
-    await page.get_by_role("link", name="Its dashboard").click()
-    await expect(page.get_by_role("heading", name="lex", exact=True)).to_be_visible()
-    await page.get_by_role("link", name="Open in the tester").click()
-    await expect(exchanges(page)).to_have_count(1)
-    await expect(await say(page, "note")).to_contain_text("I left a note")
-    await page.get_by_role("button", name="New").click()
-    await expect(page.get_by_role("heading", name="Nothing said yet")).to_be_visible()
-
-
-TOPPINGS: dict[str, Any] = {
-    "type": "list",
-    "elements": [
-        {"type": "text", "text": "Choose your toppings"},
-        {
-            "type": "sectionList",
-            "elements": [
-                {
-                    "type": "section",
-                    "sectionID": "toppings",
-                    "elements": [
-                        {
-                            "type": "checklist",
-                            "elements": [
-                                {
-                                    "type": "checkbox",
-                                    "text": name,
-                                    "click": {"actions": [{"type": "checked", "publishText": name}]},
-                                }
-                                for name in ("Olives", "Onion", "Peppers")
-                            ],
-                        }
-                    ],
-                }
-            ],
-        },
-        {
-            "type": "buttonList",
-            "elements": [
-                {
-                    "type": "submitButton",
-                    "title": "Done",
-                    "click": {"actions": [{"type": "submitAsText", "submit": True}]},
-                }
-            ],
-        },
-    ],
-}
-
-
-RICH: dict[str, Any] = {
-    "type": "vertical",
-    "elements": [
-        {
-            "type": "text",
-            "text": "Soup of the day",
-            "tooltip": "Soup",
-            "style": {"bold": True, "color": "#a3480f", "background-color": "red;position:fixed;inset:0"},
-        },
-        {"type": "text", "text": "<b>bold</b> <img src=x onerror=alert(1)><a href='javascript:alert(1)'>x</a>"},
-        {
-            "type": "button",
-            "title": "Harm",
-            "accessibility": {"web": {"onclick": "alert(1)", "style": "position:fixed"}},
-            "click": {"actions": [{"type": "link", "name": "Harm", "uri": "javascript:alert(1)"}]},
-        },
-        {"type": "map", "la": 48.21, "lo": 16.37, "tooltip": "Vienna"},
-        {
-            "type": "horizontal",
-            "percentages": [60, 40],
-            "elements": [{"type": "text", "text": "Salad"}, {"type": "text", "text": "4.20"}],
-        },
-        {
-            "type": "carousel",
-            "padding": 5,
-            "elements": [
-                {
-                    "type": "vertical",
-                    "elements": [
-                        {"type": "text", "text": f"Dish {number}", "style": {"size": "large"}},
-                        {
-                            "type": "button",
-                            "title": f"Take dish {number}",
-                            "class": "button",
-                            "style": {"background-color": "#ffffff"},
-                            "click": {"actions": [{"type": "publishText", "text": str(number)}]},
-                        },
-                    ],
-                }
-                for number in (1, 2, 3)
-            ],
-        },
-    ],
-}
-"""Every way in which the renderer sets styles, and what a hostile bot might try."""

@@ -1,10 +1,9 @@
 /** One bot: the conversation on one side, the chosen turn on the other. */
 
 import type { JSX } from "preact";
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
-import { ApiError, getTurn } from "../api/client";
-import type { Bot, Channel, Turn } from "../api/types";
+import type { Bot, Channel } from "../api/types";
 import { parseObject } from "../json/parse";
 import { Icon } from "../shell/icons";
 import { linkTo } from "../shell/route";
@@ -15,9 +14,11 @@ import { SdesDialog } from "./chat/dialogs";
 import { Transcript } from "./chat/transcript";
 import { type Place, useConversation } from "./conversation/use-conversation";
 import { Recorded } from "./recorded/recorded";
+import { RecordedTurn, useRecordedTurn } from "./recorded/recorded-turn";
 import type { SavedConversation } from "./saved/file";
 import { PlayedAgain } from "./saved/played-again";
 import { ConversationToolbar, toFile } from "./saved/toolbar";
+import { NothingYet, TurnSkeleton, TurnSteps } from "./turn/frame";
 import { TurnView } from "./turn/turn-view";
 
 interface Props {
@@ -217,92 +218,4 @@ export function Workspace({ bots, bot, recorded: showsRecorded, onBot }: Props):
       </div>
     </div>
   );
-}
-
-function NothingYet(): JSX.Element {
-  return (
-    <div class="nothing-yet muted">
-      <h2>What happened in a turn</h2>
-      <p>Steps with their times, the vendor’s request and answer before and after the hooks, what LivePerson gets, and what is wrong with it.</p>
-    </div>
-  );
-}
-
-function TurnSkeleton(): JSX.Element {
-  return (
-    <div class="turn-skeleton" aria-busy="true">
-      <div class="skeleton" />
-      <div class="skeleton" />
-      <div class="skeleton" />
-    </div>
-  );
-}
-
-interface StepsProps {
-  index: number;
-  count: number;
-  onGo: (index: number) => void;
-}
-
-function TurnSteps({ index, count, onGo }: StepsProps): JSX.Element {
-  return (
-    <div class="turn-steps" role="group" aria-label="Turns">
-      <button type="button" class="icon-button small-button back" disabled={index <= 0} onClick={() => onGo(index - 1)} aria-label="Turn before">
-        <Icon name="arrow" size={16} />
-      </button>
-      <span class="small">
-        Turn {index + 1} of {count}
-      </span>
-      <button type="button" class="icon-button small-button" disabled={index >= count - 1} onClick={() => onGo(index + 1)} aria-label="Turn after">
-        <Icon name="arrow" size={16} />
-      </button>
-    </div>
-  );
-}
-
-type Recording = { state: "none" } | { state: "fetching" } | { state: "failed"; problem: string } | { state: "there"; turn: Turn };
-
-function RecordedTurn({ recorded }: { recorded: Recording }): JSX.Element {
-  switch (recorded.state) {
-    case "none":
-      return <p class="nothing-yet muted">Choose a recorded turn.</p>;
-    case "fetching":
-      return <TurnSkeleton />;
-    case "failed":
-      return (
-        <p class="nothing" role="alert">
-          {recorded.problem}
-        </p>
-      );
-    case "there":
-      return <TurnView turn={recorded.turn} saved={null} />;
-  }
-}
-
-function useRecordedTurn({ account, bot }: Bot, id: string | null): Recording {
-  const [recorded, setRecorded] = useState<Recording>({ state: "none" });
-  const fetchTurn = useCallback(
-    async (wanted: string, signal: AbortSignal): Promise<void> => {
-      try {
-        setRecorded({ state: "there", turn: await getTurn(account, bot, wanted, signal) });
-      } catch (error) {
-        if (!signal.aborted) {
-          const gone = error instanceof ApiError && error.status === 404;
-          setRecorded({ state: "failed", problem: gone ? "This turn has been forgotten." : error instanceof ApiError ? error.message : "The turn could not be read." });
-        }
-      }
-    },
-    [account, bot],
-  );
-  useEffect(() => {
-    if (id === null) {
-      setRecorded({ state: "none" });
-      return undefined;
-    }
-    const ended = new AbortController();
-    setRecorded({ state: "fetching" });
-    void fetchTurn(id, ended.signal);
-    return () => ended.abort();
-  }, [id, fetchTurn]);
-  return recorded;
 }
