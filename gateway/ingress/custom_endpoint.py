@@ -16,10 +16,11 @@ from gateway.contract.errors import RequestRefused
 from gateway.contract.event import MAX_CONVERSATION_ID, InvalidEvent
 from gateway.contract.types import AccountId, BotName, ConversationId, Reply
 from gateway.contract.wire import dumps
+from gateway.ingress.answers import TurnAnswer
 from gateway.ingress.endpoint_event import Closed, join_opening, parse_endpoint_event, parse_opening
 from gateway.ingress.endpoint_reply import NOTHING, render_endpoint_reply
 from gateway.ingress.errors import answering_errors
-from gateway.ingress.events import INVALID_EVENT, UNKNOWN_BOT, read_json, write_answer
+from gateway.ingress.events import INVALID_EVENT, UNKNOWN_BOT, read_json
 from gateway.ingress.keys import GATE, PIPELINE
 from gateway.ingress.vendor_state import EndpointState, VendorStates
 from gateway.openings import Openings
@@ -81,7 +82,7 @@ async def put_conversation(request: web.Request) -> web.Response:
     return _json({})
 
 
-async def post_endpoint_event(request: web.Request) -> web.Response:
+async def post_endpoint_event(request: web.Request) -> web.StreamResponse:
     """Answer one event of an open conversation."""
     with request.app[GATE].admit():
         bot = await _find_bot(request)
@@ -93,7 +94,7 @@ async def post_endpoint_event(request: web.Request) -> web.Response:
             return _json(NOTHING)
         with request.app[GATE].admit_vendor(bot.vendor_name):
             answer = await request.app[PIPELINE].answer(bot, event, write_reply, prepare=join_opening)
-    return write_answer(answer)
+    return TurnAnswer(answer)
 
 
 def write_reply(reply: Reply) -> bytes:

@@ -13,10 +13,10 @@ from gateway.contract.event import InvalidEvent, parse_event
 from gateway.contract.reply import render
 from gateway.contract.types import AccountId, BotName, Event, Reply
 from gateway.contract.wire import WireError, dumps, loads
+from gateway.ingress.answers import TurnAnswer
 from gateway.ingress.auth import authorize, require_loopback
 from gateway.ingress.keys import GATE, PIPELINE, SERVED
 from gateway.ingress.signatures import SIGNATURE
-from gateway.sessions.repeats import Answer
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of an event's body."""
@@ -27,7 +27,7 @@ TOO_LARGE = OWN_PREFIX + "payload-too-large"
 UNSUPPORTED_TYPE = OWN_PREFIX + "unsupported-media-type"
 
 
-async def post_event(request: web.Request) -> web.Response:
+async def post_event(request: web.Request) -> web.StreamResponse:
     """Answer one event: POST /v1/accounts/{account}/bots/{bot}/events."""
     with request.app[GATE].admit():
         bot = await find_bot(request)
@@ -36,16 +36,7 @@ async def post_event(request: web.Request) -> web.Response:
             answer = await request.app[PIPELINE].answer(
                 bot, event, render_reply, idempotency_key=request.headers.get(IDEMPOTENCY_KEY)
             )
-    return write_answer(answer)
-
-
-def write_answer(answer: Answer) -> web.Response:
-    """Write a turn's answer, with the headers that say which error it is an escalation of."""
-    response = web.Response(body=answer.body, content_type="application/json")
-    if answer.error_name is not None and answer.error_id is not None:
-        response.headers["X-Error-Name"] = answer.error_name
-        response.headers["X-Error-Id"] = answer.error_id
-    return response
+    return TurnAnswer(answer)
 
 
 def render_reply(reply: Reply) -> bytes:
