@@ -47,6 +47,7 @@ CORE = (
 )
 TURNS = ("gateway.bot", "gateway.pipeline", "gateway.openings", "gateway.escalation", "gateway.reporting")
 VENDOR_SERVICES = (
+    "vendors.exchange",
     "vendors.http",
     "vendors.services",
     "vendors.registry",
@@ -117,7 +118,7 @@ LAYERS = (
             "vendors.registry",
             *(f"{folder}.settings" for folder in VENDOR_FOLDERS),
         ),
-        others=frozenset({"pydantic", "pydantic_core", "ruamel"}),
+        others=frozenset({"pydantic", "pydantic_core", "ruamel", "yaml"}),
     ),
     *(
         Layer(
@@ -129,7 +130,9 @@ LAYERS = (
         for folder in VENDOR_FOLDERS
     ),
     Layer(
-        VENDOR_SERVICES, ours=("gateway.contract", *VENDOR_SERVICES), others=frozenset({"aiohttp", "pydantic", "yarl"})
+        VENDOR_SERVICES,
+        ours=("gateway.contract", *VENDOR_SERVICES),
+        others=frozenset({"aiohttp", "multidict", "pydantic", "yarl"}),
     ),
     Layer(("gateway.contract",), others=frozenset({"orjson"})),
     Layer(("emulators",), others=None),
