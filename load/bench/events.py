@@ -43,7 +43,7 @@ def make_event(conversation: int, sequence: int) -> bytes:
     }
     person = {
         "type": "personal",
-        "personal": {"firstname": "Sanne", "lastname": "de Vries", "contacts": [{"email": "sanne@example.com"}]},
+        "personal": {"firstname": "first", "lastname": "and last", "contacts": [{"email": "consumer@example.com"}]},
     }
     sdes = {"authenticatedSdes": {"customerInfo": customer}, "unauthenticatedSdes": {"personalInfo": person}}
     return dumps({"convId": conversation_id, "message": MESSAGE, "context": {"lpEvent": lp_event, "lpSdes": sdes}})
