@@ -97,7 +97,7 @@ lint: setup  ## ruff
 type: setup  ## mypy, strict
 	$(BIN)/mypy
 
-check: test lint type console-lint console-test differential functions chaos-short bench-short  ## all that CI runs (needs node and npm)
+check: test lint type console-lint console-test differential functions chaos-short load-short bench-short  ## all that CI runs (needs node and npm)
 
 lock:  ## renew the pinned versions from pyproject.toml
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
