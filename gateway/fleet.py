@@ -86,14 +86,16 @@ class Fleet:
 
     async def open_all(self) -> None:
         """Make every bot and open its vendor, ahead of the first turn; what goes wrong shows in that turn."""
-        vendors = iter(find_vendors([*self.bots.values(), *_list_variants(self.environments)]))
+        keys = iter(self.bots)
 
         async def open_more() -> None:
-            for vendor in vendors:
+            for key in keys:
+                account, name = key
                 try:
-                    await vendor.open()
+                    for vendor in find_vendors([self.bots[key], *self.environments.get(key, {}).values()]):
+                        await vendor.open()
                 except Exception as fault:  # noqa: BLE001 - of whatever kind: the bot's own turns are told of it
-                    _log.warning("vendor-not-opened", vendor=vendor.keys.label, exc_info=fault)
+                    _log.warning("bot-not-opened", account=account, bot=name, exc_info=fault)
 
         async with asyncio.TaskGroup() as opening:
             for _ in range(OPENED_AT_ONCE):
@@ -123,7 +125,3 @@ class _ByKey(Mapping[BotKey, T]):
 def find_vendors(bots: Iterable[Bot]) -> list[Vendor]:
     """List the bots' clients, each once: environments share them."""
     return list({id(bot.vendor): bot.vendor for bot in bots}.values())
-
-
-def _list_variants(environments: Mapping[BotKey, Mapping[str, Bot]]) -> Iterator[Bot]:
-    return (variant for variants in environments.values() for variant in variants.values())

@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import structlog
 
 from config.loader import load_accounts
 from gateway.bot_maker import BotMaker
@@ -119,3 +120,17 @@ async def test_opening_all_makes_all(fleet: Fleet) -> None:
         (SECOND, B, None),
         (SECOND, B, "draft"),
     ]
+
+
+async def test_a_bot_that_cannot_be_made_does_not_keep_the_others_from_being_opened(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As a module of hooks would be that has been damaged since it was checked.
+    monkeypatch.setattr(fleet.accounts[FIRST], "_maker", None)
+    with structlog.testing.capture_logs() as logged:
+        await fleet.open_all()
+    assert [(line["event"], line["account"], line["bot"]) for line in logged] == [
+        ("bot-not-opened", "1", "a"),
+        ("bot-not-opened", "1", "b"),
+    ]
+    assert {bot.account for bot in fleet.list_made()} == {SECOND}
