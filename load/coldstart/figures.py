@@ -53,7 +53,8 @@ def tell(subjects: list[Subject], many: dict[str, float] | None) -> tuple[dict[s
         )
         if subject.limit is not None and ratio > subject.limit:
             complaints.append(f"{subject.name}: {ratio:.2f} times the floor, more than {subject.limit:g}")
-    Console().print(table)
+    console = Console()
+    Console(width=max(console.width, 100)).print(table)  # in a pipe it would be 80, and cut the figures
     if many is not None:
         complaints += _tell_many(many, floor)
     return {"rounds": len(subjects[0].samples), "subjects": rows, "many": many}, complaints
