@@ -41,7 +41,7 @@ def test_the_docstrings_of_fields_are_found() -> None:
 
 @pytest.mark.parametrize(
     "model",
-    [AccountFile, BotSection, *{vendor.load_settings() for vendor in VENDORS.values()}],
+    [AccountFile, BotSection, *dict.fromkeys(vendor.load_settings() for vendor in VENDORS.values())],
     ids=lambda m: m.__name__,
 )
 def test_every_key_of_an_account_file_is_described(model: type[BaseModel]) -> None:
