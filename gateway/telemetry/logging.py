@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+import time
 import traceback
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -101,8 +102,22 @@ _direct: _Direct | None = None
 """Set where logs are JSON: not on a terminal, and not before they have been configured."""
 
 
-def _stamp() -> str:
-    return datetime.now(UTC).isoformat().removesuffix("+00:00") + "Z"
+class _Stamp:
+    """The time as every line has it; the seconds are written once for all lines of a second."""
+
+    def __init__(self) -> None:
+        self._second = -1
+        self._text = ""
+
+    def __call__(self) -> str:
+        now = time.time_ns() // 1000
+        second, micros = divmod(now, 1_000_000)
+        if second != self._second:
+            self._second, self._text = second, datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        return f"{self._text}.{micros:06d}Z"
+
+
+_stamp = _Stamp()
 
 
 def get_logger(name: str) -> FilteringBoundLogger:

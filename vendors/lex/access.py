@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
-from awscrt.auth import AwsCredentialsProvider
 from botocore.config import Config
 from botocore.credentials import (
     AssumeRoleCredentialFetcher,
@@ -27,7 +26,7 @@ from gateway.contract.errors import FailureKind, VendorFailure
 from gateway.contract.ports import Clock
 from vendors.lex.errors import SEND_QUERY
 from vendors.lex.settings import LexV2Settings
-from vendors.lex.signing import make_keys
+from vendors.lex.signing import Signer, make_keys
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +46,7 @@ class Access:
 
     endpoint: str
     """Without a trailing slash."""
-    keys: AwsCredentialsProvider
+    signer: Signer
     url: URL = field(init=False)
     host: str = field(init=False)
     """As it stands in the Host header, which is signed."""
@@ -143,7 +142,8 @@ def _resolve(settings: LexV2Settings, endpoint: str | None, credentials: Any) ->
         endpoint = settings.endpoint_url or _resolve_endpoint(session, settings.region)
         credentials = _find_credentials(session, settings)
     frozen = credentials.get_frozen_credentials()
-    return endpoint, credentials, Access(endpoint, make_keys(frozen.access_key, frozen.secret_key, frozen.token))
+    signer = Signer(make_keys(frozen.access_key, frozen.secret_key, frozen.token), settings.region)
+    return endpoint, credentials, Access(endpoint, signer)
 
 
 @cache

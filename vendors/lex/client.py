@@ -15,7 +15,6 @@ from vendors.lex import v2
 from vendors.lex.access import Access, AccessKeeper
 from vendors.lex.errors import SEND_QUERY, read_answer, translate_transport
 from vendors.lex.settings import LexV2Settings
-from vendors.lex.signing import sign
 from vendors.services import Services
 
 _log = logging.getLogger(__name__)
@@ -93,7 +92,7 @@ class LexV2:
 
     async def _send(self, access: Access, session_id: str, data: bytes, seconds: float) -> Json:
         path = f"{access.path}{self._bot}/sessions/{_quote(session_id)}/text"
-        headers = sign(access.host, path, data, keys=access.keys, region=self._settings.region)
+        headers = access.signer.sign(access.host, path, data)
         try:
             origin = find_origin(self._http, access.url)
             return read_answer(await send_to(origin, "POST", path, headers=headers, body=data, timeout=seconds))

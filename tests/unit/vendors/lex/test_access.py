@@ -14,7 +14,7 @@ from gateway.contract.errors import FailureKind, VendorFailure
 from tests.unit.vendors.lex.conftest import MakeBot, MakeSettings
 from vendors.lex.access import RETRY_AFTER, Access, AccessKeeper
 from vendors.lex.errors import SEND_QUERY
-from vendors.lex.signing import make_keys
+from vendors.lex.signing import Signer, make_keys
 
 ROLE = "arn:aws:iam::123456789012:role/lex"
 
@@ -229,7 +229,7 @@ async def test_a_role_that_is_refused_is_denied_until_it_is_not(
     assert (failure.kind, failure.message) == (FailureKind.DENIED, "No AWS credentials: ClientError")
     sts.fails = False
     clock.now += RETRY_AFTER
-    assert (await keeper.get()).keys is not None
+    assert (await keeper.get()).signer is not None
 
 
 async def test_many_turns_wait_for_one_renewal(sts: Sts, make_keeper: MakeKeeper, clock: FakeClock) -> None:
@@ -272,7 +272,7 @@ async def test_a_turn_that_gives_up_leaves_the_renewal_to_the_others(
         async with asyncio.timeout(0.05):
             await keeper.get()
     sts.gate.set()
-    assert (await keeper.get()).keys is not None
+    assert (await keeper.get()).signer is not None
     assert len(sts.calls) == 2
 
 
@@ -285,5 +285,5 @@ async def test_a_turn_that_gives_up_leaves_the_renewal_to_the_others(
     ],
 )
 def test_host_names_a_port_that_is_not_the_scheme_s_own(endpoint: str, host: str, path: str) -> None:
-    access = Access(endpoint, make_keys("AKID", "secret", None))
+    access = Access(endpoint, Signer(make_keys("AKID", "secret", None), "us-east-1"))
     assert (access.host, access.path) == (host, path)
