@@ -25,7 +25,7 @@ UNSHOWN: Final = frozenset(
     {"conversationSuccess", "endInteraction", "mixedAudio", "playAudio", "telephonyTransferCall"}
 )
 """What a voice bot says to its telephone; nothing that LivePerson lacks."""
-_SHOWN: Final = ("text", "payload", "liveAgentHandoff", "outputAudioText")
+_KINDS: Final = ("text", "payload", "liveAgentHandoff", "outputAudioText", *UNSHOWN)
 _MESSAGES: Final = "queryResult.responseMessages"
 _WITHOUT_INTENT: Final = frozenset({"NO_MATCH", "NO_INPUT", "EVENT"})
 _TAG: Final = re.compile(r"<[^>]*>")
@@ -137,7 +137,11 @@ def _is_text(item: Json) -> bool:
 
 def _read_item(item: Json, draft: ReplyDraft, path: str, *, context: ReadingContext, has_text: bool) -> None:
     # By the value, not the key: LivePerson's own client writes the kinds that a message is not as null.
-    kind = next((name for name in (*_SHOWN, *UNSHOWN) if item.get(name) is not None), None)
+    kind = None
+    for name in _KINDS:
+        if item.get(name) is not None:
+            kind = name
+            break
     match kind:
         case "text":
             add_texts(item["text"], draft, f"{path}.text")
