@@ -15,7 +15,7 @@ from load.bench.processes import NotStarted
 from load.soak_verdict import WATCHED, Finding, judge_soak
 from load.users.profile import load_profile
 from load.users.report import print_outcome
-from load.users.run import RESULTS, LoadFailed, Order, Outcome, run_load
+from load.users.run import RESULTS, LoadFailed, Order, Outcome, run_load, run_to_end
 from load.users.watch import GatewayGone, Sample
 
 CALIBRATION: Final = 20.0
@@ -99,7 +99,7 @@ def main(
         profile="soak", results=results, users=users, seconds=seconds, serve=tuple(shlex.split(serve)), settle=SETTLE
     )
     try:
-        outcome, findings = asyncio.run(soak(order, share, console))
+        outcome, findings = run_to_end(soak(order, share, console))
     except (GatewayGone, LoadFailed, NotStarted) as failed:
         typer.echo(str(failed), err=True)
         raise typer.Exit(2) from None

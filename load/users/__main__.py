@@ -1,6 +1,5 @@
 """`python -m load.users`: what `make load` runs."""
 
-import asyncio
 import shlex
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,7 @@ from config.problems import ConfigProblems
 from load.bench.processes import NotStarted
 from load.users.profile import PROFILES
 from load.users.report import print_outcome
-from load.users.run import RESULTS, LoadFailed, Order, run_load
+from load.users.run import RESULTS, LoadFailed, Order, run_load, run_to_end
 from load.users.watch import GatewayGone
 
 
@@ -37,7 +36,7 @@ def main(  # noqa: PLR0917 - typer reads them as options, by name
         profile=profile, results=where, users=users, seconds=seconds, seed=seed, serve=tuple(shlex.split(serve))
     )
     try:
-        outcome = asyncio.run(run_load(order, lambda line: console.print(line, highlight=False)))
+        outcome = run_to_end(run_load(order, lambda line: console.print(line, highlight=False)))
     except ConfigProblems as found:
         for problem in found.problems:
             typer.echo(str(problem), err=True)

@@ -1,12 +1,13 @@
 """Send load to a deployment of one's own, and judge what came of it: `make load` (docs/load.md)."""
 
 import asyncio
+import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import aiohttp
 
@@ -18,6 +19,8 @@ from load.users.gateway_log import copy_problems
 from load.users.profile import load_profile
 from load.users.verdict import judge_ledger
 from load.users.watch import Sample, Watch
+
+T = TypeVar("T")
 
 LOCUST: Final = str(Path(sys.executable).with_name("locust"))
 LOCUSTFILE: Final = ROOT / "load" / "locustfile.py"
@@ -67,10 +70,28 @@ class Outcome:
         return found
 
 
+def run_to_end(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine; when this process is told to end, all that it started ends first. Exit with 143 then."""
+
+    async def guarded() -> T:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - this is one
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await main
+
+    try:
+        return asyncio.run(guarded())
+    except asyncio.CancelledError:
+        sys.exit(128 + signal.SIGTERM)
+
+
 async def run_load(order: Order, tell: Callable[[str], None]) -> Outcome:
     """Start everything, run locust, end everything. Raise LoadFailed, GatewayGone, NotStarted, ConfigProblems."""
     profile = await asyncio.to_thread(load_profile, order.profile, {})
-    order.results.mkdir(parents=True, exist_ok=True)
+    try:
+        order.results.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LoadFailed(f"there can be no reports in {order.results}: {error.strerror}") from None
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory)
         async with open_deployment(folder, order.profile, seed=order.seed, serve=order.serve) as deployment:
