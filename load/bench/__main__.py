@@ -60,7 +60,7 @@ def measure_all() -> None:
     plan = Plan(instructions=has_instructions(), latency_seconds=LATENCY_SECONDS)
     summary = measure(ROWS, lambda ground: measure_everything(ground, ROWS, plan))
     write_summary(summary, SUMMARY)
-    print_tables(read_summary(), Console(width=160))
+    print_tables(read_summary(), Console(width=200))
     write_page(read_summary())
     write_plots()
 
@@ -123,7 +123,7 @@ def take(
 ) -> Summary:
     """Take some of the figures, print them, and keep them in load/results."""
     measure(rows, lambda ground: measuring(ground, summary))
-    print_tables(summary, Console(width=160))
+    print_tables(summary, Console(width=200))
     write_summary(summary, RESULTS / f"{name}.json")
     return summary
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -58,7 +59,7 @@ def plot_stages(axes: Axes, summary: Summary) -> None:
     left = [0.0] * len(rows)
     for number, stage in enumerate(STAGES):
         widths = [one.stages[stage] for one in summary.profiles]
-        colour = f"C{number}" if number < 10 else f"#{60 + number * 12:02x}{90 + number * 8:02x}a0"
+        colour = colormaps["tab20"](number)
         axes.barh(rows, widths, left=left, label=stage, color=colour, edgecolor="white", linewidth=0.4)
         left = [start + width for start, width in zip(left, widths, strict=True)]
     axes.invert_yaxis()

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -36,10 +35,10 @@ class InFlight:
 
     subject: str
     in_flight: int
-    cpu_us: list[float] = field(default_factory=list)
+    cpu_us: list[float]
     """Per event, by round."""
-    mib: float = 0.0
-    failed: int = 0
+    mib: float
+    failed: int
     """Events without the right answer: on a busy machine turns can run out of their time."""
 
     @property
@@ -84,27 +83,20 @@ class Workers:
 async def measure_in_flight(
     stage: Stage, tell: Callable[[str], None], *, levels: Sequence[int] = IN_FLIGHT, rounds: int = 3, events: int = 3000
 ) -> list[InFlight]:
-    """Drive floor and gateway with more and more under way, in turns. The vendor takes the longer, the more there are."""
-    found: list[InFlight] = []
+    """Drive floor and gateway with more and more under way. The vendor takes the longer, the more there are.
+
+    Not in turns: connections that wait for their turn end, and making thousands of them anew would be measured.
+    """
+    found = []
     for level in levels:
-        async with AsyncExitStack() as held:
-            await set_delay(stage.vendor.url, level / PACE)
-            subjects = [
-                await held.enter_async_context(run_floor(stage)),
-                await held.enter_async_context(run_gateway(stage, conversations=3 * max(levels))),
-            ]
-            crowds = [await held.enter_async_context(Crowd(one.target, tolerant=True)) for one in subjects]
-            seen = [InFlight(subject.name, level) for subject in subjects]
-            for crowd in crowds:
+        await set_delay(stage.vendor.url, level / PACE)
+        for running in (run_floor(stage), run_gateway(stage, conversations=3 * max(levels))):
+            async with running as subject, Crowd(subject.target, tolerant=True) as crowd:
+                tell(f"{level} in flight: {subject.name}")
                 await crowd.drive(max(500, level), level, within=level / RAMP)
-            for number in range(rounds):
-                tell(f"{level} in flight: round {number + 1} of {rounds}")
-                for subject, crowd, one in zip(subjects, crowds, seen, strict=True):
-                    one.cpu_us.append(await _drive(subject, crowd, max(events, 2 * level), level))
-            found += [
-                InFlight(one.subject, level, one.cpu_us, read_memory(subject.pid), len(crowd.failures))
-                for subject, crowd, one in zip(subjects, crowds, seen, strict=True)
-            ]
+                cpu_us = [await _drive(subject, crowd, max(events, 2 * level), level) for _ in range(rounds)]
+                one = InFlight(subject.name, level, cpu_us, read_memory(subject.pid), len(crowd.failures))
+            found.append(one)
     await set_delay(stage.vendor.url, 0)
     return found
 
