@@ -15,6 +15,7 @@ from load.bench.meters import has_instructions
 from load.bench.page import print_tables, write_page
 from load.bench.processes import NotStarted
 from load.bench.rows import ROWS, Row, find_rows
+from load.bench.stages import SpyFailed
 from load.bench.subjects import FLOOR, GATEWAY, HOOKS, SUBJECTS
 from load.bench.summary import RESULTS, SUMMARY, Summary, read_summary, write_summary
 from load.bench.targets import complain, judge
@@ -76,11 +77,11 @@ def page() -> None:
 
 @app.command()
 def short(
-    events: Annotated[int, typer.Option(min=100, help="Events per round and subject.")] = 1000,
+    events: Annotated[int, typer.Option(min=100, help="Events per round and subject.")] = 700,
 ) -> None:
     """Look for a regression in under a minute: exit 1 where an event costs too many times the floor."""
     rows = [row for row in ROWS if not row.is_grpc]
-    plan = Plan(3, events, 64, has_instructions(), (FLOOR, GATEWAY, HOOKS))
+    plan = Plan(5, events, 64, has_instructions(), (FLOOR, GATEWAY, HOOKS))
     summary = take("short", rows, start_summary(plan), lambda ground, found: compare_all(ground, rows, plan, found))
     if complaints := complain(judge(summary.measured)):
         typer.echo("\n".join(complaints), err=True)
@@ -140,7 +141,7 @@ def measure(rows: Sequence[Row], measuring: Callable[[Ground], Awaitable[T]]) ->
 
     try:
         return uvloop.run(run())
-    except (NotStarted, WrongAnswer) as problem:
+    except (NotStarted, SpyFailed, WrongAnswer) as problem:
         typer.echo(f"bench: {problem}", err=True)
         raise typer.Exit(2) from None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from load.bench.client import Crowd
+from load.bench.connection import WrongAnswer
 from load.bench.figures import Measured, Sample
 from load.bench.latency import Latency, measure_latency
 from load.bench.meters import Counter, read_memory, read_tree_cpu
@@ -86,7 +87,7 @@ async def take_sample(subject: Subject, crowd: Crowd, plan: Plan) -> Sample:
 
 
 def check_messages(subject: Subject, stage: Stage) -> None:
-    """See to it that a subject answers the messages that the gateway answers. Raise ValueError."""
+    """See to it that a subject answers the messages that the gateway answers. Raise WrongAnswer."""
     expected = subject.target.expected or b""
     if read_messages(expected) != read_messages(stage.recording.answer):
-        raise ValueError(f"{subject.name} of {stage.row.name} answers something else: {expected.decode()}")
+        raise WrongAnswer(f"{subject.name} of {stage.row.name} answers something else: {expected.decode()}")

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 
 from rich.console import Console
 
@@ -23,7 +24,6 @@ class Ground:
     redis: str | None
     tell: Callable[[str], None]
     """Says what goes on."""
-    console: Console
 
 
 @asynccontextmanager
@@ -36,6 +36,11 @@ async def open_ground(rows: Sequence[Row], console: Console) -> AsyncIterator[Gr
         redis = await held.enter_async_context(redis_server(directory))
         if redis is None:
             console.print("redis-server is not installed (apt-get install redis-server): no figures with Redis")
-        # Where nobody looks at a terminal, a log should tell what went on.
-        tell = status.update if console.is_terminal else console.print
-        yield Ground(directory, recordings, redis, tell, console)
+        began = perf_counter()
+
+        def tell(what: str) -> None:
+            text = f"{perf_counter() - began:4.0f} s  {what}"
+            # Where nobody looks at a terminal, a log should tell what went on.
+            (status.update if console.is_terminal else console.print)(text)
+
+        yield Ground(directory, recordings, redis, tell)

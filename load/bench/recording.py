@@ -20,6 +20,7 @@ from emulators.dialogflow import DialogflowEmulator
 from emulators.google_tokens import ServiceAccount
 from emulators.server import Running, emulators
 from gateway.contract.wire import dumps, loads
+from load.bench.connection import WrongAnswer
 from load.bench.events import events_path, make_event
 from load.bench.processes import BOTBRIDGE, run
 from load.bench.rows import ACCOUNT, KEY, ROWS, Address, Row, make_bot, write_account
@@ -58,7 +59,7 @@ class Recordings:
 
 
 async def record(directory: Path, rows: Sequence[Row]) -> Recordings:
-    """Ask each bot once."""
+    """Ask each bot once. Raise WrongAnswer when it, or its vendor, does not answer well."""
     account = await asyncio.to_thread(ServiceAccount.generate)
     async with emulators(dialogflow=DialogflowEmulator(account=account)) as running:
         google = account.credentials(running["dialogflow"], "shop-1")
@@ -88,7 +89,7 @@ async def _record(row: Row, running: Running, gateway: str, client: aiohttp.Clie
     async with client.post(url, data=make_event(1, 1), headers=headers) as response:
         answer = await response.read()
         if response.status != 200:
-            raise RuntimeError(f"{row.name}: the gateway answered {response.status}: {answer.decode()}")
+            raise WrongAnswer(f"{row.name}: the gateway answered {response.status}: {answer.decode()}")
     received = list(emulator.requests)
     message = next(one for one in received if one.stage == "message")
     over_http = [one for one in received if one.method == "POST"]
@@ -109,7 +110,7 @@ async def _replay(client: aiohttp.ClientSession, base: str, request: Recorded) -
     async with client.post(url, data=_encode(request), headers=headers) as response:
         body = await response.text()
         if not response.ok:
-            raise RuntimeError(f"{request.path} was answered {response.status} the second time: {body}")
+            raise WrongAnswer(f"{request.path} was answered {response.status} the second time: {body}")
         kept = tuple((name, value) for name, value in response.headers.items() if name.lower() not in _OURS)
         return Route(find_ending(request.path), response.status, kept, body)
 

@@ -68,6 +68,10 @@ STAGES: Final[Mapping[str, str]] = {
 """The stages, in the order in which a turn passes through them, and what they are."""
 
 
+class SpyFailed(Exception):
+    """py-spy could not look: on many systems it may only as root, or with ptrace allowed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """Where a row's CPU time goes."""
@@ -91,8 +95,10 @@ async def profile(stage: Stage, *, of_floor: bool = False, seconds: int = SECOND
         file = stage.directory / "stacks.txt"
         # More events than can be answered while py-spy looks.
         driving = asyncio.ensure_future(crowd.drive(round(events / took * seconds * 1.5), in_flight))
-        await look(subject.pid, file, seconds)
-        await driving
+        try:
+            await look(subject.pid, file, seconds)
+        finally:
+            await driving
     counted = count_stages((await asyncio.to_thread(file.read_text, "utf-8")).splitlines())
     looks = counted.total()
     name = FLOOR if of_floor else stage.row.name
@@ -100,7 +106,7 @@ async def profile(stage: Stage, *, of_floor: bool = False, seconds: int = SECOND
 
 
 async def look(pid: int, file: Path, seconds: int) -> None:
-    """Have py-spy write the stacks that it saw, and how often."""
+    """Have py-spy write the stacks that it saw, and how often. Raise SpyFailed."""
     options = ("-p", str(pid), "-d", str(seconds), "-r", str(RATE), "-f", "raw", "-o", str(file))
     spy = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("py-spy")),
@@ -111,7 +117,7 @@ async def look(pid: int, file: Path, seconds: int) -> None:
     )
     _, told = await spy.communicate()
     if spy.returncode:
-        raise RuntimeError(f"py-spy: {told.decode().strip()}")
+        raise SpyFailed(f"py-spy: {told.decode().strip()}")
 
 
 def count_stages(lines: Iterable[str]) -> Counter[str]:

@@ -1,0 +1,20 @@
+"""The command: usage errors are told before anything is started."""
+
+import pytest
+from typer.testing import CliRunner
+
+from load.bench.__main__ import app
+
+
+@pytest.mark.parametrize("arguments", [["--only", "lex"], ["flood", "--only", "lex"], ["stages", "--only", "lex"]])
+def test_an_unknown_row_is_a_usage_error(arguments: list[str]) -> None:
+    ended = CliRunner().invoke(app, arguments, env={"TERMINAL_WIDTH": "200"})
+
+    assert ended.exit_code == 2
+    assert "there are: lex-v2, dialogflow-es, dialogflow-cx, watson-v2, function, dialogflow-es-grpc" in ended.output
+
+
+def test_help_lists_the_commands() -> None:
+    ended = CliRunner().invoke(app, ["--help"], env={"TERMINAL_WIDTH": "200"})
+
+    assert [name for name in ("all", "page", "short", "flood", "scale", "stages") if name not in ended.output] == []
