@@ -20,7 +20,7 @@ from load.users.watch import GatewayGone, Sample
 
 CALIBRATION: Final = 20.0
 """Seconds of load that tell what an event costs, and so how many users make the share of the capacity that is wanted."""
-WARM_UP: Final = 0.25
+WARM_UP: Final = 0.35
 """Share of the run that is left out: pools and caches fill, and with the profile's short times to live the store does."""
 SETTLE: Final = 45
 """Seconds without load at the end: idle connections are closed, sessions' times run out."""
@@ -56,7 +56,7 @@ async def soak(order: Order, share: float, console: Console) -> tuple[Outcome, l
     outcome = await run_load(replace(order, users=users), lambda line: console.print(line, highlight=False))
     # Locust takes a moment to start, so that the load surely goes on until then.
     steady = (WARM_UP * (order.seconds or profile.seconds), order.seconds or profile.seconds)
-    findings = judge_soak(outcome.samples, steady)
+    findings = judge_soak(outcome.samples, steady, users)
     report = {**outcome.summary, "users": users, "steady": steady}
     await asyncio.to_thread(_write, order.results, report, outcome.samples, findings)
     return outcome, findings
@@ -72,13 +72,13 @@ def _write(results: Path, report: dict[str, Any], samples: list[Sample], finding
 
 def print_findings(findings: list[Finding], console: Console) -> None:
     """Print what grew, and what was left."""
-    table = Table("figure", "an hour", "surely between", "before", "after", title="what must not grow")
+    table = Table("figure", "an hour", "surely between", "before", "at most", "after", title="what must not grow")
     for finding in findings:
         watched, trend = WATCHED[finding.name], finding.trend
         growth, range_ = (
             ("-", "-") if trend is None else (f"{trend.per_hour:+.1f}", f"{trend.low:+.1f} and {trend.high:+.1f}")
         )
-        ends = ("-" if value is None else f"{value:.0f}" for value in (finding.before, finding.after))
+        ends = ("-" if value is None else f"{value:.0f}" for value in (finding.before, finding.most, finding.after))
         table.add_row(f"{watched.title} {watched.unit}".strip(), growth, range_, *ends)
     console.print(table)
     for finding in findings:

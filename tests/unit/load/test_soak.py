@@ -26,12 +26,12 @@ def test_findings_are_printed_with_what_is_wrong() -> None:
     grown = Trend(start=100, per_hour=36, low=30, high=42)
     print_findings(
         [
-            Finding(name="rss", trend=grown, before=100, after=130.4, problems=["resident memory: grows"]),
-            Finding(name="tasks", trend=None, before=None, after=5),
+            Finding(name="rss", trend=grown, before=100, most=140, after=130.4, problems=["resident memory: grows"]),
+            Finding(name="tasks", trend=None, before=None, most=9, after=5),
         ],
         console,
     )
     lines = [" ".join(line.replace("│", " ").split()) for line in console.export_text().splitlines()]
-    assert "resident memory MiB +36.0 +30.0 and +42.0 100 130" in lines
-    assert "asyncio tasks - - - 5" in lines
+    assert "resident memory MiB +36.0 +30.0 and +42.0 100 140 130" in lines
+    assert "asyncio tasks - - - 9 5" in lines
     assert "not good enough: resident memory: grows" in lines
