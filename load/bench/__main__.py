@@ -31,7 +31,7 @@ from load.bench.whole import (
 
 app = typer.Typer(add_completion=False)
 OnlyOption: TypeAlias = Annotated[str, typer.Option(help="Only this row, such as lex-v2 or dialogflow-es-grpc.")]
-LATENCY_SECONDS = 4.0
+LATENCY_SECONDS = 1.5
 
 
 @app.callback(invoke_without_command=True)
@@ -43,7 +43,7 @@ def main(
     rounds: Annotated[int, typer.Option(min=1, help="Rounds, of which the median counts.")] = 3,
     events: Annotated[int, typer.Option(min=100, help="Events per round and subject.")] = 3000,
     in_flight: Annotated[int, typer.Option(min=1, help="Events under way at a time.")] = 64,
-    latency: Annotated[float, typer.Option(min=0, help="Seconds for latencies; 0 leaves them out.")] = 0.0,
+    latency: Annotated[float, typer.Option(min=0, help="Seconds of arrivals per round; 0: no latencies.")] = 0.0,
 ) -> None:
     """Measure what an event costs: floor, gateway, usual way, in turns."""
     if context.invoked_subcommand is not None:

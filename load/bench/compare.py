@@ -31,7 +31,7 @@ class Plan:
     subjects: Sequence[str] = ()
     """Only these; all where empty."""
     latency_seconds: float = 0.0
-    """For how long events arrive at half of the measured rate, to see what time they take; 0: not at all."""
+    """For how long events arrive in a round at half of the measured rate, to see what time they take; 0: not at all."""
 
 
 @dataclass(frozen=True, slots=True)

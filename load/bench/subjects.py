@@ -68,9 +68,14 @@ async def open_stage(
 
 
 def find_subjects(stage: Stage) -> dict[str, Callable[[Stage], AbstractAsyncContextManager[Subject]]]:
-    """Give what can be measured for a row: name -> how to run it. A function has no usual way."""
-    found: dict[str, _Run] = {FLOOR: run_floor, GATEWAY: run_gateway, HOOKS: run_with_hooks}
-    if stage.redis is not None:
+    """Give what can be measured for a row: name -> how to run it.
+
+    A function has no usual way. Hooks and Redis cost the same whatever the vendor speaks, so over gRPC they are left out.
+    """
+    found: dict[str, _Run] = {FLOOR: run_floor, GATEWAY: run_gateway}
+    if not stage.row.is_grpc:
+        found[HOOKS] = run_with_hooks
+    if not stage.row.is_grpc and stage.redis is not None:
         found[REDIS] = run_with_redis
     if stage.row.vendor in MAKERS:
         found[USUAL] = run_usual
