@@ -22,13 +22,14 @@ from gateway.ingress.auth import ApiKeys
 from gateway.ingress.custom_endpoint import ENDPOINT, add_endpoint_routes
 from gateway.ingress.errors import answering_errors
 from gateway.ingress.events import MAX_BODY, post_event
-from gateway.ingress.keys import GATE, METRICS, PIPELINE, SERVED, Served, ServedAccount
+from gateway.ingress.keys import GATE, METRICS, PACER, PIPELINE, SERVED, Served, ServedAccount
 from gateway.ingress.openapi import OPENAPI, get_openapi, load_document
 from gateway.ingress.operations import get_healthz, get_metrics, get_readyz
 from gateway.ingress.signatures import SeenSignatures, Signatures
 from gateway.ingress.status import get_status
 from gateway.reloading import Reloader
 from gateway.resilience.limiter import Gate
+from gateway.resilience.pacer import Pacer
 from gateway.runtime import Runtime, RuntimeSettings
 from gateway.sessions.backends import REPEAT_TTL, SESSION_TTL
 from gateway.telemetry.logging import get_logger
@@ -148,6 +149,7 @@ class Server:
         application[SERVED] = self._served
         application[PIPELINE] = self.runtime.pipeline
         application[GATE] = self.gate
+        application[PACER] = Pacer()
         application[METRICS] = self.runtime.metrics
         application[ENDPOINT] = self.endpoint.served
         application[OPENAPI] = self._openapi

@@ -21,7 +21,7 @@ from gateway.ingress.endpoint_event import Closed, join_opening, parse_endpoint_
 from gateway.ingress.endpoint_reply import NOTHING, render_endpoint_reply
 from gateway.ingress.errors import answering_errors
 from gateway.ingress.events import INVALID_EVENT, UNKNOWN_BOT, read_json
-from gateway.ingress.keys import GATE, PIPELINE
+from gateway.ingress.keys import GATE, PACER, PIPELINE
 from gateway.ingress.vendor_state import EndpointState, VendorStates
 from gateway.openings import Openings
 
@@ -85,6 +85,7 @@ async def put_conversation(request: web.Request) -> web.Response:
 async def post_endpoint_event(request: web.Request) -> web.StreamResponse:
     """Answer one event of an open conversation."""
     with request.app[GATE].admit():
+        await request.app[PACER].begin()
         bot = await _find_bot(request)
         conversation_id = _read_conversation_id(request)
         body = await read_json(request)

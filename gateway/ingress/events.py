@@ -15,7 +15,7 @@ from gateway.contract.types import AccountId, BotName, Event, Reply
 from gateway.contract.wire import WireError, dumps, loads
 from gateway.ingress.answers import TurnAnswer
 from gateway.ingress.auth import authorize, require_loopback
-from gateway.ingress.keys import GATE, PIPELINE, SERVED
+from gateway.ingress.keys import GATE, PACER, PIPELINE, SERVED
 from gateway.ingress.signatures import SIGNATURE
 
 MAX_BODY: Final = 1024 * 1024
@@ -30,6 +30,7 @@ UNSUPPORTED_TYPE = OWN_PREFIX + "unsupported-media-type"
 async def post_event(request: web.Request) -> web.StreamResponse:
     """Answer one event: POST /v1/accounts/{account}/bots/{bot}/events."""
     with request.app[GATE].admit():
+        await request.app[PACER].begin()
         bot = await find_bot(request)
         with request.app[GATE].admit_vendor(bot.vendor_name):
             event = await _read_event(request)
