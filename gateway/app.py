@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from aiohttp import web
 from pydantic import SecretStr
@@ -39,6 +39,13 @@ if TYPE_CHECKING:
     from gateway.console.console import Console
 
 _log = get_logger("app")
+
+COLLECT_AFTER: Final = (10_000, 50, 100)
+"""After how many objects the garbage collector looks at the youngest, and how many times more seldom at the older ones.
+
+A turn makes hardly any cycles. With Python's own thresholds, made for small programs, thousands of turns in flight are looked
+through again and again, which takes almost half of the CPU time.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +207,7 @@ def spare_the_collector() -> None:
     the collector at rest, which saves a seventh of their time; from here on it works.
     """
     gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     gc.enable()
 
 
