@@ -10,13 +10,20 @@ from matplotlib.figure import Figure
 
 from load.bench.processes import ROOT
 from load.bench.stages import STAGES
-from load.bench.subjects import FLOOR, GATEWAY, HOOKS, REDIS, USUAL
+from load.bench.subjects import FLOOR, GATEWAY, HOOKS, QUICK, REDIS, USUAL
 from load.bench.summary import SUMMARY, Summary, digest, read_summary
 
 IMAGES: Final = ROOT / "docs" / "images"
 MARK: Final = "Source"
 """Key of the PNG's text that holds the digest of the summary."""
-_COLOURS: Final = {FLOOR: "#9aa5b1", GATEWAY: "#1f6feb", HOOKS: "#79b0ff", REDIS: "#8250df", USUAL: "#d1664a"}
+_COLOURS: Final = {
+    FLOOR: "#9aa5b1",
+    GATEWAY: "#1f6feb",
+    HOOKS: "#79b0ff",
+    QUICK: "#2da44e",
+    REDIS: "#8250df",
+    USUAL: "#d1664a",
+}
 
 
 def plot_costs(axes: Axes, summary: Summary) -> None:

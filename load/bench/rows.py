@@ -12,6 +12,7 @@ ACCOUNT: Final = "bench"
 BOT: Final = "bot"
 KEY: Final = "key-of-the-bench"
 HOOKS: Final = {"pre": ["load.bench.hooks:tag"], "post": ["load.bench.hooks:count"]}
+QUICK_HOOKS: Final = {"pre": ["load.bench.hooks:quick_tag"], "post": ["load.bench.hooks:quick_count"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,12 @@ def make_settings(row: Row, at: Address, google: Mapping[str, str]) -> dict[str,
     raise ValueError(f"no settings for {row.vendor}")
 
 
-def make_bot(row: Row, at: Address, google: Mapping[str, str], *, hooks: bool = False) -> dict[str, Any]:
+def make_bot(
+    row: Row, at: Address, google: Mapping[str, str], *, hooks: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Make a row's bot as an account file has it."""
     bot = {"vendor": row.vendor, "settings": make_settings(row, at, google)}
-    return {**bot, "hooks": HOOKS} if hooks else bot
+    return bot if hooks is None else {**bot, "hooks": dict(hooks)}
 
 
 def write_account(directory: Path, bots: Mapping[str, Any], account: str = ACCOUNT) -> None:

@@ -1,12 +1,13 @@
 """What is measured, each a process of its own: the floor, the gateway in its variants, the usual way; and the vendor they ask."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from load.bench import rows
 from load.bench.connection import Target
 from load.bench.events import events_path, make_requests
 from load.bench.processes import BOTBRIDGE, module, run
@@ -18,9 +19,10 @@ from load.bench.vendor import write_routes
 FLOOR: Final = "floor"
 GATEWAY: Final = "gateway"
 HOOKS: Final = "gateway, hooks"
+QUICK: Final = "gateway, quick hooks"
 REDIS: Final = "gateway, redis"
 USUAL: Final = "usual way"
-SUBJECTS: Final = (FLOOR, GATEWAY, HOOKS, REDIS, USUAL)
+SUBJECTS: Final = (FLOOR, GATEWAY, HOOKS, QUICK, REDIS, USUAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def find_subjects(stage: Stage) -> dict[str, Callable[[Stage], AbstractAsyncCont
     found: dict[str, _Run] = {FLOOR: run_floor, GATEWAY: run_gateway}
     if not stage.row.is_grpc:
         found[HOOKS] = run_with_hooks
+        found[QUICK] = run_with_quick_hooks
     if not stage.row.is_grpc and stage.redis is not None:
         found[REDIS] = run_with_redis
     if stage.row.vendor in MAKERS:
@@ -103,10 +106,14 @@ async def run_usual(stage: Stage) -> AsyncIterator[Subject]:
 
 @asynccontextmanager
 async def run_gateway(
-    stage: Stage, *options: str, name: str = GATEWAY, hooks: bool = False, conversations: int | None = None
+    stage: Stage,
+    *options: str,
+    name: str = GATEWAY,
+    hooks: Mapping[str, Any] | None = None,
+    conversations: int | None = None,
 ) -> AsyncIterator[Subject]:
     """Run the gateway with the row's bot: log level info into a file, metrics on, an API key, the memory store."""
-    config = stage.directory / ("hooks" if hooks else "plain")
+    config = stage.directory / f"accounts of {name}"
     bot = make_bot(stage.row, stage.vendor, stage.google, hooks=hooks)
     await asyncio.to_thread(write_account, config, {BOT: bot})
     async with run_server(config, *options, log=stage.directory / f"{name}.log") as (pid, url):
@@ -124,7 +131,12 @@ def run_server(config: Path, *options: str, log: Path) -> AbstractAsyncContextMa
 
 def run_with_hooks(stage: Stage) -> AbstractAsyncContextManager[Subject]:
     """Run the gateway with one pre and one post hook."""
-    return run_gateway(stage, name=HOOKS, hooks=True)
+    return run_gateway(stage, name=HOOKS, hooks=rows.HOOKS)
+
+
+def run_with_quick_hooks(stage: Stage) -> AbstractAsyncContextManager[Subject]:
+    """Run the gateway with the same two hooks, marked as quick: no thread stands between."""
+    return run_gateway(stage, name=QUICK, hooks=rows.QUICK_HOOKS)
 
 
 def run_with_redis(stage: Stage) -> AbstractAsyncContextManager[Subject]:

@@ -6,15 +6,15 @@ import pytest
 
 from config.loader import load_accounts
 from emulators.google_tokens import ServiceAccount
-from load.bench.rows import ROWS, Address, find_rows, make_bot, write_account
+from load.bench.rows import HOOKS, QUICK_HOOKS, ROWS, Address, find_rows, make_bot, write_account
 from load.bench.scale import name_account, write_accounts
 
 AT = Address("http://127.0.0.1:9000", "127.0.0.1:9001")
 GOOGLE = ServiceAccount.generate().credentials(AT.url, "shop-1")
 
 
-@pytest.mark.parametrize("hooks", [False, True])
-def test_every_row_is_a_bot_that_the_gateway_takes(tmp_path: Path, *, hooks: bool) -> None:
+@pytest.mark.parametrize("hooks", [None, HOOKS, QUICK_HOOKS])
+def test_every_row_is_a_bot_that_the_gateway_takes(tmp_path: Path, hooks: dict[str, list[str]] | None) -> None:
     write_account(tmp_path / "accounts", {row.name: make_bot(row, AT, GOOGLE, hooks=hooks) for row in ROWS})
 
     (account,) = load_accounts(tmp_path / "accounts", {}).accounts
