@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, cast
 
 import structlog
 from structlog.typing import FilteringBoundLogger
@@ -135,6 +135,19 @@ class HookContext:
         return self.snapshot.read()
 
 
+class _HookLog:
+    """A logger that knows its hook from the moment when the hook says something: most never do."""
+
+    __slots__ = ("_hook", "_log")
+
+    def __init__(self, log: FilteringBoundLogger, hook: str) -> None:
+        self._log = log
+        self._hook = hook
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log.bind(hook=self._hook), name)
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class HookScope:
     """One turn as its hooks see it: made once per turn, handed to each method of the runner."""
@@ -164,6 +177,6 @@ class HookScope:
             conversation_id=self.conversation_id,
             options=options,
             state=self.state,
-            log=self.log.bind(hook=target),
+            log=cast("FilteringBoundLogger", _HookLog(self.log, target)),
             snapshot=self._snapshot,
         )

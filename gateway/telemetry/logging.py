@@ -120,9 +120,9 @@ class _Stamp:
 _stamp = _Stamp()
 
 
-def get_logger(name: str) -> FilteringBoundLogger:
-    """Give a logger that names its part of botbridge."""
-    logger: FilteringBoundLogger = structlog.get_logger(part=name)
+def get_logger(name: str, **known: Any) -> FilteringBoundLogger:
+    """Give a logger that names its part of botbridge, and what else it knows. It is made when it is first used."""
+    logger: FilteringBoundLogger = structlog.get_logger(part=name, **known)
     return logger
 
 

@@ -1,4 +1,4 @@
-"""The plain Python hooks of a gateway with hooks: one before, one after, as small as useful ones are; and both marked as quick."""
+"""The plain Python hooks of a gateway with hooks: one before, one after, as small as useful ones are; and both marked quick."""
 
 from typing import Any
 
