@@ -5,7 +5,7 @@ import contextlib
 import gc
 import resource
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,10 +19,12 @@ from config.watch import AccountWatch
 from gateway.console.settings import ConsoleSettings
 from gateway.endpoint import EndpointServer
 from gateway.ingress.auth import ApiKeys
-from gateway.ingress.custom_endpoint import ENDPOINT, add_endpoint_routes
-from gateway.ingress.errors import answering_errors
-from gateway.ingress.events import MAX_BODY, post_event
-from gateway.ingress.keys import GATE, METRICS, PACER, PIPELINE, SERVED, Served, ServedAccount
+from gateway.ingress.call import MAX_BODY, Handler
+from gateway.ingress.connections import Runner
+from gateway.ingress.custom_endpoint import ENDPOINT, ENDPOINT_EVENTS, EndpointDoor, add_endpoint_routes
+from gateway.ingress.errors import answering, answering_errors, to_route
+from gateway.ingress.events import EVENTS, EventDoor
+from gateway.ingress.keys import GATE, METRICS, SERVED, Served, ServedAccount
 from gateway.ingress.openapi import OPENAPI, get_openapi, load_document
 from gateway.ingress.operations import get_healthz, get_metrics, get_readyz
 from gateway.ingress.signatures import SeenSignatures, Signatures
@@ -92,14 +94,15 @@ class Server:
             self.endpoint = EndpointServer(self.runtime, self._accounts.accounts)
             held.push_async_callback(self.endpoint.close)
             self._openapi = await asyncio.to_thread(load_document)
-            self.application = self._make_application()
+            doors = self._make_doors()
+            self.application = self._make_application(doors)
             if self._settings.console is not None:
                 from gateway.console_parts import make_console  # noqa: PLC0415 - the others start without it
 
                 console = make_console(self._settings.console, self._accounts.accounts, self.runtime, self.gate)
                 console.add_to(self.application)
                 self._console = await held.enter_async_context(console)
-            runner = web.AppRunner(self.application, access_log=None, shutdown_timeout=1.0)
+            runner = Runner(self.application, doors, access_log=None, shutdown_timeout=1.0)
             await runner.setup()
             held.push_async_callback(runner.cleanup)
             site = web.TCPSite(
@@ -151,16 +154,23 @@ class Server:
         secrets = {name: _reveal(auth.signing_secrets) for name, auth in guarded.items()}
         return Served(accounts, ApiKeys(keys), Signatures(secrets, self._seen_signatures))
 
-    def _make_application(self) -> web.Application:
+    def _make_doors(self) -> dict[str, Handler]:
+        """Make what answers events, by path."""
+        parts = (self.runtime.pipeline, self.gate, Pacer())
+        return {
+            EVENTS: answering(EventDoor(self._served, *parts).post_event),
+            ENDPOINT_EVENTS: answering(EndpointDoor(self.endpoint.served, *parts).post_event),
+        }
+
+    def _make_application(self, doors: Mapping[str, Handler]) -> web.Application:
         application = web.Application(client_max_size=MAX_BODY)
         application[SERVED] = self._served
-        application[PIPELINE] = self.runtime.pipeline
         application[GATE] = self.gate
-        application[PACER] = Pacer()
         application[METRICS] = self.runtime.metrics
         application[ENDPOINT] = self.endpoint.served
         application[OPENAPI] = self._openapi
-        application.router.add_post("/v1/accounts/{account}/bots/{bot}/events", answering_errors(post_event))
+        for path, handler in doors.items():
+            application.router.add_post(path, to_route(handler))
         application.router.add_get("/v1/accounts/{account}/bots/{bot}/status", answering_errors(get_status))
         add_endpoint_routes(application)
         application.router.add_get("/healthz", answering_errors(get_healthz))

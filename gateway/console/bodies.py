@@ -6,13 +6,13 @@ from aiohttp import web
 
 from gateway.contract.errors import RequestRefused
 from gateway.contract.types import Json
-from gateway.ingress.events import INVALID_EVENT, read_json
+from gateway.ingress.call import INVALID_EVENT, RequestCall, read_json
 
 
 async def read_object(request: web.Request, members: Container[str]) -> Json:
     """Read a body that must be an object with no other members than these. Raise RequestRefused (400, 413, 415)."""
     try:
-        body = await read_json(request)
+        body = await read_json(RequestCall(request))
     except RequestRefused as refusal:
         if refusal.code != INVALID_EVENT:
             raise

@@ -9,7 +9,7 @@ from gateway.contract.errors import RequestRefused
 from gateway.contract.types import Json
 from gateway.contract.wire import dumps
 from gateway.figures.keeping import Figures
-from gateway.ingress.events import INVALID_EVENT
+from gateway.ingress.call import INVALID_EVENT
 
 FIGURES: Final = web.AppKey("figures", Figures)
 DEFAULT_WINDOW: Final = "3600"

@@ -13,7 +13,7 @@ from gateway.contract.errors import RequestRefused
 from gateway.contract.types import Json
 from gateway.contract.wire import dumps
 from gateway.figures.names import BotKey
-from gateway.ingress.events import INVALID_EVENT
+from gateway.ingress.call import INVALID_EVENT
 from gateway.telemetry.logging import get_logger
 
 RECORDINGS: Final = web.AppKey("recordings", Recordings)

@@ -15,7 +15,7 @@ from gateway.console.turns import post_turn
 from gateway.contract.errors import RequestRefused
 from gateway.contract.wire import dumps
 from gateway.figures.times import write_time
-from gateway.ingress.events import INVALID_EVENT
+from gateway.ingress.call import INVALID_EVENT
 from gateway.telemetry.logging import get_logger
 
 PREFIX = "/console"

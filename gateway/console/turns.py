@@ -15,7 +15,8 @@ from gateway.contract.event import InvalidEvent, parse_event
 from gateway.contract.ports import Clock
 from gateway.contract.types import TESTER_PREFIX, Channel, Event, Json
 from gateway.contract.wire import dumps, loads
-from gateway.ingress.events import INVALID_EVENT, UNKNOWN_BOT, render_reply
+from gateway.ingress.call import INVALID_EVENT
+from gateway.ingress.events import UNKNOWN_BOT, render_reply
 from gateway.ingress.keys import GATE, PIPELINE
 from gateway.pipeline import Turn
 from gateway.resilience.deadline import Deadline

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
-from aiohttp import hdrs, web
+from aiohttp import hdrs
 
 from gateway.contract.catalogue import OWN_PREFIX
 from gateway.contract.errors import RequestRefused
 from gateway.contract.types import AccountId
+from gateway.ingress.call import Call
 
 UNAUTHORIZED = OWN_PREFIX + "unauthorized"
 FORBIDDEN = OWN_PREFIX + "forbidden"
@@ -38,9 +39,9 @@ class ApiKeys:
         return _digest(key) in self._known
 
 
-def authorize(request: web.Request, account: AccountId, keys: ApiKeys) -> None:
+def authorize(call: Call, account: AccountId, keys: ApiKeys) -> None:
     """Let a caller with one of the account's keys through. Raise RequestRefused: 401 for no or a wrong key, 403 for another's."""
-    scheme, _, key = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    scheme, _, key = call.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
         raise RequestRefused(UNAUTHORIZED, "An API key is required: Authorization: Bearer KEY.")
     if keys.opens(key.strip(), account):
@@ -50,13 +51,13 @@ def authorize(request: web.Request, account: AccountId, keys: ApiKeys) -> None:
     raise RequestRefused(FORBIDDEN, "The API key belongs to another account.")
 
 
-def require_loopback(request: web.Request) -> None:
+def require_loopback(call: Call) -> None:
     """Let a caller on this machine through: an account without an `auth` section is served to nobody else.
 
     A proxy on this machine speaks for callers elsewhere, and says so in a header. Raise RequestRefused (403).
     """
-    forwarded = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP"))
-    if forwarded or not _is_loopback(request.remote):
+    forwarded = any(name in call.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP"))
+    if forwarded or not _is_loopback(call.remote):
         raise RequestRefused(FORBIDDEN, "The account has no auth section, so only callers on this machine are served.")
 
 

@@ -9,16 +9,42 @@ from aiohttp import hdrs, web
 
 from gateway.contract.errors import BridgeError, UnforeseenFault
 from gateway.contract.wire import dumps
+from gateway.ingress.call import Answered, Call, Handler, RequestCall
 from gateway.telemetry.logging import get_logger
 
 _log = get_logger("ingress")
 
 
-Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+RequestHandler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def answering_errors(handler: Handler) -> Handler:
-    """Make a handler that turns what this one raises into botbridge's error answer.
+def answering(handler: Handler) -> Handler:
+    """Make a door's handler that turns what this one raises into botbridge's error answer."""
+
+    @wraps(handler)
+    async def answer(call: Call, names: tuple[str, ...]) -> Answered:
+        try:
+            return await handler(call, names)
+        except web.HTTPException:
+            raise
+        except Exception as error:  # noqa: BLE001 - nothing of it may reach the caller
+            return answer_error(error, "/".join(names))
+
+    return answer
+
+
+def to_route(handler: Handler) -> RequestHandler:
+    """Make a handler of aiohttp's of a door's."""
+
+    @wraps(handler)
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return (await handler(RequestCall(request), tuple(request.match_info.values()))).to_response()
+
+    return answer
+
+
+def answering_errors(handler: RequestHandler) -> RequestHandler:
+    """Make a handler that turns what this one raises into botbridge's error answer; aiohttp's own errors stay as they are.
 
     Wrapped around each route's handler: a middleware of the application costs every request several times as much.
     """
@@ -27,32 +53,24 @@ def answering_errors(handler: Handler) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
+        except web.HTTPException:
+            raise
         except Exception as error:  # noqa: BLE001 - nothing of it may reach the caller
-            return _answer(request, error)
+            return answer_error(error, request.path).to_response()
 
     return answer
 
 
-@web.middleware
-async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Do the same for all routes of an application; aiohttp's own 404 and 405 stay as they are."""
-    try:
-        return await handler(request)
-    except Exception as error:  # noqa: BLE001 - nothing of it may reach the caller
-        return _answer(request, error)
-
-
-def _answer(request: web.Request, error: Exception) -> web.Response:
+def answer_error(error: Exception, path: str) -> Answered:
+    """Write the answer that an exception becomes; one that nobody foresaw is logged with the path, or the names in it."""
     if isinstance(error, BridgeError):
         return render_error(error)
-    if isinstance(error, web.HTTPException):
-        raise error
     unforeseen = UnforeseenFault()
-    _log.error("request-failed", path=request.path, error_id=unforeseen.error_id, exc_info=error)
+    _log.error("request-failed", path=path, error_id=unforeseen.error_id, exc_info=error)
     return render_error(unforeseen)
 
 
-def render_error(error: BridgeError) -> web.Response:
+def render_error(error: BridgeError) -> Answered:
     """Write an error answer. Retry-After is in whole seconds, rounded up, at least 1."""
     body = dumps(
         {
@@ -65,9 +83,9 @@ def render_error(error: BridgeError) -> web.Response:
             }
         }
     )
-    response = web.Response(status=error.status, body=body, content_type="application/json")
+    headers: tuple[tuple[str, str], ...] = ()
     if error.status in {429, 503}:
-        response.headers[hdrs.RETRY_AFTER] = str(max(1, math.ceil(error.retry_after or 1)))
+        headers += ((hdrs.RETRY_AFTER, str(max(1, math.ceil(error.retry_after or 1)))),)
     if error.status == 401:
-        response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
-    return response
+        headers += ((hdrs.WWW_AUTHENTICATE, "Bearer"),)
+    return Answered(body, error.status, headers)

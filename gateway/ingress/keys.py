@@ -12,7 +12,6 @@ from gateway.ingress.auth import ApiKeys
 from gateway.ingress.signatures import Signatures
 from gateway.pipeline import Pipeline
 from gateway.resilience.limiter import Gate
-from gateway.resilience.pacer import Pacer
 from gateway.telemetry.metrics import Metrics
 
 
@@ -36,5 +35,4 @@ class Served:
 SERVED: Final = web.AppKey("served", Served)
 PIPELINE: Final = web.AppKey("pipeline", Pipeline)
 GATE: Final = web.AppKey("gate", Gate)
-PACER: Final = web.AppKey("pacer", Pacer)
 METRICS: Final = web.AppKey("metrics", Metrics)

@@ -7,14 +7,16 @@ from aiohttp import web
 from gateway.bot import Bot
 from gateway.contract.types import Json
 from gateway.contract.wire import dumps
+from gateway.ingress.call import RequestCall
 from gateway.ingress.events import find_bot
-from gateway.ingress.keys import GATE
+from gateway.ingress.keys import GATE, SERVED
 from gateway.status import BotState, BotStatus
 
 
 async def get_status(request: web.Request) -> web.Response:
     """Answer GET /v1/accounts/{account}/bots/{bot}/status."""
-    bot = await find_bot(request)
+    names = request.match_info
+    bot = await find_bot(request.app[SERVED], names["account"], names["bot"], RequestCall(request))
     draining = request.app[GATE].draining
     return web.Response(body=dumps(render_status(bot, draining=draining)), content_type="application/json")
 

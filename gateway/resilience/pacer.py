@@ -22,13 +22,19 @@ class Pacer:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._renews = False
 
-    async def begin(self) -> None:
-        """Go on at once while this round has room, else in the round that has. A caller who gives up leaves the line."""
+    def begin_now(self) -> bool:
+        """Say whether this round has room, and take it: most have, and need not wait."""
         if not self._renews:
             self._renews = True
             asyncio.get_running_loop().call_soon(self._renew)
         if self._left > 0 and not self._waiting:
             self._left -= 1
+            return True
+        return False
+
+    async def begin(self) -> None:
+        """Go on at once while this round has room, else in the round that has. A caller who gives up leaves the line."""
+        if self.begin_now():
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)

@@ -1,12 +1,12 @@
 import hashlib
 
 import pytest
-from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from gateway.contract.errors import RequestRefused
 from gateway.contract.types import AccountId
 from gateway.ingress.auth import ApiKeys, authorize, require_loopback
+from gateway.ingress.call import RequestCall
 
 ONE, TWO = AccountId("1"), AccountId("2")
 KEYS = ApiKeys({ONE: ["old", "new", "shared"], TWO: ["other", "shared"]})
@@ -16,9 +16,9 @@ def digest(key: str) -> str:
     return f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
-def request(remote: str | None = None, **headers: str) -> web.Request:
+def request(remote: str | None = None, **headers: str) -> RequestCall:
     made = make_mocked_request("POST", "/", headers={name.replace("_", "-"): value for name, value in headers.items()})
-    return made.clone(remote=remote) if remote is not None else made
+    return RequestCall(made.clone(remote=remote) if remote is not None else made)
 
 
 @pytest.mark.parametrize("key", ["old", "new", "shared"])
