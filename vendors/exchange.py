@@ -7,6 +7,7 @@ that it documents, so its minor version is pinned, and tests/unit/vendors/test_e
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
@@ -20,6 +21,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from gateway.contract.errors import FailureKind
+from gateway.contract.streams import take_whole
 
 SWITCHING_PROTOCOLS: Final = 101
 
@@ -37,7 +39,7 @@ class TransportFailure(Exception):
 class Origin:
     """Where requests of one session go: scheme, host and port, and the headers that they have in common."""
 
-    __slots__ = ("connector", "headers", "loop", "target")
+    __slots__ = ("_connector", "_key", "headers", "loop", "target")
 
     def __init__(self, session: aiohttp.ClientSession, url: URL) -> None:
         """Take any URL of the origin. Raise aiohttp's InvalidURL for one without a host, and for other schemes than HTTP's."""
@@ -46,10 +48,11 @@ class Origin:
             raise RuntimeError("the session is closed")
         if url.scheme not in connector.allowed_protocol_schema_set:
             raise aiohttp.NonHttpUrlClientError(url)
-        self.connector = connector
+        self._connector = connector
         self.loop = asyncio.get_running_loop()
         self.target = ClientRequest(hdrs.METH_POST, url, loop=self.loop, session=session)
         """What the connector looks at, to find a connection or to make one. It is never sent."""
+        self._key = self.target.connection_key
         headers: CIMultiDict[str] = CIMultiDict({hdrs.HOST: url.host_port_subcomponent or ""})
         for name in (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING):
             headers[name] = ClientRequest.DEFAULT_HEADERS[name]
@@ -57,6 +60,36 @@ class Origin:
             headers[hdrs.AUTHORIZATION] = self.target.headers[hdrs.AUTHORIZATION]  # a name and password in the URL
         headers.update(session.headers)
         self.headers = CommonHeaders(headers)
+
+    def take(self) -> ResponseHandler | None:
+        """Take an idle connection from the pool, as the connector's `connect` does first; None where there is none."""
+        connector = self._connector
+        idle = connector._conns.get(self._key)  # noqa: SLF001 - see the module's docstring, and so below
+        if idle is None:
+            return None
+        kept = connector._keepalive_timeout  # noqa: SLF001
+        oldest = 0.0 if kept is None else time.monotonic() - kept
+        while idle:
+            protocol, since = idle.popleft()
+            if since >= oldest and protocol.is_connected() and not protocol.should_close:
+                connector._acquired.add(protocol)  # noqa: SLF001
+                return protocol
+            protocol.close()
+        return None
+
+    async def connect(self, seconds: float) -> ResponseHandler:
+        """Make a connection within so many seconds. Raise aiohttp's errors, ConnectionTimeoutError when it took longer."""
+        try:
+            connection = await self._connector.connect(self.target, [], _limit_connect(seconds))
+        except TimeoutError as error:
+            raise aiohttp.ConnectionTimeoutError from error
+        protocol, connection._protocol = connection._protocol, None  # noqa: SLF001 - it would give it back when it is dropped
+        assert protocol is not None  # noqa: S101 - it is new
+        return protocol
+
+    def give_back(self, protocol: ResponseHandler, *, should_close: bool = False) -> None:
+        """Put a connection into the pool, or close it."""
+        self._connector._release(self._key, protocol, should_close=should_close)  # noqa: SLF001
 
 
 _origins: WeakKeyDictionary[aiohttp.ClientSession, dict[tuple[str, str], Origin]] = WeakKeyDictionary()
@@ -96,23 +129,52 @@ async def exchange(
     head = write_head(method, target, origin.headers, headers, body)
     loop = origin.loop
     end = loop.time() + timeout
+    protocol = origin.take()
+    if protocol is None:
+        protocol = await origin.connect(connect)
+    reading = _Reading(protocol)
+    timer = loop.call_at(end, reading.give_up)
     try:
-        connection = await origin.connector.connect(origin.target, [], _limit_connect(connect))
-    except TimeoutError as error:
-        raise aiohttp.ConnectionTimeoutError from error
-    try:
-        protocol = connection.protocol
-        reading = _Reading(protocol, max_answer)
-        timer = loop.call_at(end, reading.give_up)
-        try:
-            answer = await reading.ask(head if body is None else head + body)
-        finally:
-            timer.cancel()
+        _write(protocol, head if body is None else head + body)
+        message, content = await protocol.read()
+        while message.code < 200 and message.code != SWITCHING_PROTOCOLS:
+            message, content = await protocol.read()
+        answer = reading.take(content, max_answer)
+        if answer is None:
+            answer = await _read_on(content, max_answer)
     except BaseException:
-        connection.close()
+        origin.give_back(protocol, should_close=True)
         raise
-    connection.release()  # to the pool, or closed where the answer leaves it in no state for another
-    return answer
+    finally:
+        timer.cancel()
+    origin.give_back(protocol)  # to the pool, or closed where the answer leaves it in no state for another
+    return message.code, message.headers, answer
+
+
+def _write(protocol: ResponseHandler, request: bytes) -> None:
+    """Send a request. Raise ServerDisconnectedError where the connection has ended since it was found in the pool."""
+    if protocol.transport is None:
+        raise aiohttp.ServerDisconnectedError
+    protocol.set_response_params(read_until_eof=True)
+    protocol.transport.write(request)
+
+
+async def _read_on(content: aiohttp.StreamReader, max_answer: int) -> bytes:
+    """Read an answer that comes in several pieces, or unpacked. Raise TransportFailure for one that is too large."""
+    # Counted as it comes: what Content-Length announces is the compressed size, and aiohttp hands over the other.
+    chunks: list[bytes] = []
+    size = 0
+    while not content.at_eof():
+        chunk = await content.readany()
+        size += len(chunk)
+        if size > max_answer:
+            raise _too_large(max_answer)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _too_large(max_answer: int) -> TransportFailure:
+    return TransportFailure(FailureKind.UNUSABLE, f"an answer of more than {max_answer} bytes")
 
 
 @lru_cache(maxsize=64)
@@ -123,45 +185,36 @@ def _limit_connect(seconds: float) -> ClientTimeout:
 class _Reading:
     """One answer on its way, which can be given up."""
 
-    __slots__ = ("_content", "_is_late", "_max_answer", "_protocol")
+    __slots__ = ("content", "is_late", "protocol")
 
-    def __init__(self, protocol: ResponseHandler | None, max_answer: int) -> None:
-        self._protocol = protocol
-        self._max_answer = max_answer
-        self._is_late = False
-        self._content: aiohttp.StreamReader | None = None
+    def __init__(self, protocol: ResponseHandler) -> None:
+        self.protocol = protocol
+        self.is_late = False
+        self.content: aiohttp.StreamReader | None = None
 
     def give_up(self) -> None:
-        """Have `ask` raise TimeoutError."""
-        self._is_late = True
+        """Have whoever reads get a TimeoutError."""
+        self.is_late = True
         error = TimeoutError()
-        if self._content is not None:
-            self._content.set_exception(error)
-        elif self._protocol is not None:
-            self._protocol.set_exception(error)
+        if self.content is not None:
+            self.content.set_exception(error)
+        else:
+            self.protocol.set_exception(error)
 
-    async def ask(self, request: bytes) -> tuple[int, Mapping[str, str], bytes]:
-        protocol = self._protocol
-        if protocol is None or protocol.transport is None:
-            raise aiohttp.ServerDisconnectedError  # between being found in the pool and being used
-        protocol.set_response_params(read_until_eof=True)
-        protocol.transport.write(request)
-        message, content = await protocol.read()
-        while message.code < 200 and message.code != SWITCHING_PROTOCOLS:
-            message, content = await protocol.read()
-        if self._is_late:  # the time was over between the head's arrival and now
+    def take(self, content: aiohttp.StreamReader, max_answer: int) -> bytes | None:
+        """Give the body where it has come with the head; else None, and `give_up` then ends the reading of it.
+
+        Raise TransportFailure for one that is too large, and TimeoutError where the time was over between the head's arrival
+        and now.
+        """
+        if self.is_late:
             raise TimeoutError
-        self._content = content
-        # Counted as it comes: what Content-Length announces is the compressed size, and aiohttp hands over the other.
-        chunks: list[bytes] = []
-        size = 0
-        while not content.at_eof():
-            chunk = await content.readany()
-            size += len(chunk)
-            if size > self._max_answer:
-                raise TransportFailure(FailureKind.UNUSABLE, f"an answer of more than {self._max_answer} bytes")
-            chunks.append(chunk)
-        return message.code, message.headers, chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        answer = take_whole(content)
+        if answer is None:
+            self.content = content
+        elif len(answer) > max_answer:
+            raise _too_large(max_answer)
+        return answer
 
 
 class CommonHeaders:

@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 from aiohttp import HttpVersion11, hdrs, web
 from aiohttp.http_parser import RawRequestMessage
 
+from gateway.contract.streams import take_whole
 from gateway.ingress.call import JSON, MAX_BODY, Answered, Handler
 
 _PARAMETER: Final = re.compile(r"\{\w+\}")
@@ -98,21 +99,21 @@ class Connection(web.RequestHandler):
             and message.version == HttpVersion11
             and not message.should_close
             and not message.compression
-            and payload.is_eof()
             and hdrs.EXPECT not in message.headers
         ):
             return False
         found = self._find_door(message.path)
         if found is None:
             return False
-        if payload.total_bytes > MAX_BODY or payload.exception() is not None:
+        body = take_whole(payload)
+        if body is None or len(body) > MAX_BODY:
             return False
         self._messages.popleft()
         self._waiter, self._idle = None, waiter
         self._request_in_progress = True
         assert self._parser is not None  # noqa: S101 - it has read the message
         self._parser.message_consumed()
-        call = WholeCall(message.headers, payload.read_nowait(), self)
+        call = WholeCall(message.headers, body, self)
         self._answering = self._loop.create_task(self._answer(*found, call))
         return True
 
