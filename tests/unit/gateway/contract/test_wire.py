@@ -58,6 +58,13 @@ def test_reads_as_deep_as_it_can_write(opening: str, closing: str) -> None:
         assert str(caught.value) == "nested deeper than 200 levels"
 
 
+def test_rereads_whatever_it_has_written() -> None:
+    for value in (nest(254), {"a": [1, 2.5, None, True, "ä\u0000\U0001f600"]}, 2**64 - 1, "[" * 500):
+        assert wire.reread(wire.dumps(value)) == value
+    with pytest.raises(wire.WireError):
+        wire.dumps(nest(255))
+
+
 @pytest.mark.parametrize("levels", [1025, 100_000])
 def test_refuses_what_the_parser_gives_up_on(levels: int) -> None:
     with pytest.raises(wire.WireError) as caught:
