@@ -1,19 +1,16 @@
 """Talk to a Watson V1 workspace: messages that carry the whole conversation's state with them."""
 
 import logging
-
-from ibm_cloud_sdk_core import ApiException
-from ibm_cloud_sdk_core.authenticators import Authenticator
+from functools import partial
 
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
-from vendors.exchange import TransportFailure
 from vendors.services import Services
 from vendors.watson import errors, v1
 from vendors.watson.connection import Connection
-from vendors.watson.errors import TokenFailure, translate, unusable
+from vendors.watson.errors import unusable
 from vendors.watson.members import MAX_TEXT
 from vendors.watson.settings import WatsonV1Settings
-from vendors.watson.transport import AsyncAssistantV1
+from vendors.watson.transport import prepare_v1
 
 _log = logging.getLogger(__name__)
 
@@ -26,21 +23,12 @@ class WatsonV1:
     test_code: str | None = None
 
     def __init__(self, settings: WatsonV1Settings, services: Services) -> None:
-        self._workspace = settings.workspace_id
         self._clock = services.clock
-
-        def build(authenticator: Authenticator) -> AsyncAssistantV1:
-            return AsyncAssistantV1(
-                url=settings.url,
-                version=settings.version,
-                authenticator=authenticator,
-                http_session=services.http,
-            )
-
-        self._connection = Connection(settings, build, clock=services.clock)
+        prepare = partial(prepare_v1, url=settings.url, version=settings.version, workspace=settings.workspace_id)
+        self._connection = Connection(settings, prepare, http=services.http, clock=services.clock)
 
     async def open(self) -> None:
-        """Make the SDK's client; the first token is fetched by the first turn."""
+        """Have the SDK prepare the request; the first token is fetched by the first turn."""
         await self._connection.open()
 
     async def close(self) -> None:
@@ -59,14 +47,10 @@ class WatsonV1:
 
         A failure leaves the stored context as it was, and with it the conversation: Watson keeps nothing of its own.
         """
-        message = v1.build_message(request, session)
+        body = v1.write_message(request, session)
         until = self._clock.monotonic() + timeout
-        try:
-            answer = await self._connection.call(
-                lambda sdk, left: sdk.say(self._workspace, message, timeout=left), until=until
-            )
-        except (ApiException, TransportFailure, TokenFailure) as error:
-            raise translate(error, code=errors.V1_SEND_QUERY) from error
+        requests = self._connection.requests or await self._connection.open()
+        answer = await self._connection.call(requests.say, body, until=until, code=errors.V1_SEND_QUERY)
         decoded = answer.json_object()
         if decoded is None:
             raise unusable(errors.PARSER_CRASHED, "Watson's answer is not a JSON object.")

@@ -53,14 +53,20 @@ class TokenSource:
         # looked up. Two, so that a fetch given up by its caller does not hold up the next one.
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="watson-token")
 
+    def peek(self, *, timeout: float) -> str | None:
+        """Give the token in hand where it is good now; one that grows old is renewed meanwhile, within `timeout` seconds."""
+        now = self._clock.monotonic()
+        if self._token is None or now >= self._dead_at:
+            return None
+        if now >= self._renew_at:
+            self._renew_at = now + PAUSE
+            _ = self._start(timeout)
+        return self._token
+
     async def get(self, *, timeout: float) -> str:  # noqa: ASYNC109 - what is left of one attempt
         """Give a token that is good now, at once if there is one. Raise TokenFailure within `timeout` seconds."""
-        now = self._clock.monotonic()
-        if self._token is not None and now < self._dead_at:
-            if now >= self._renew_at:
-                self._renew_at = now + PAUSE
-                _ = self._start(timeout)
-            return self._token
+        if (token := self.peek(timeout=timeout)) is not None:
+            return token
         try:
             async with asyncio.timeout(timeout):
                 return await self._wait_for_flight(timeout)

@@ -1,81 +1,88 @@
-"""IBM's SDK over the shared aiohttp session: it builds and authenticates every request, and never opens a connection.
+"""What IBM's SDK would send: each kind of request built by the SDK once for a bot, filled in for each turn.
 
-The SDK's methods end with `return self.send(request, **kwargs)` and do not look at what comes back, so an awaitable can take the
-place of its answer. tests/unit/vendors/watson/test_transport.py fails when that agreement changes.
+The SDK builds every request anew, which takes longer than everything else that a turn does. What it knows (method, path and how
+its parts are quoted, query, headers) does not change from turn to turn, so its own methods are called once, with a stand-in for
+the session's id. Its methods end with `return self.send(request, **kwargs)` and do not look at what comes back, so `send` hands
+back the request. tests/unit/vendors/watson/test_transport.py compares what we send with what the SDK prepares, and fails where
+that agreement changes.
 """
 
 import io
-from collections.abc import Awaitable, Mapping
-from functools import cache, cached_property, lru_cache
-from http import HTTPStatus
-from typing import Any
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import uuid4
 
-import aiohttp
 import requests
 from ibm_cloud_sdk_core import ApiException, BaseService
 from ibm_cloud_sdk_core.authenticators import Authenticator, NoAuthAuthenticator
 from ibm_watson import AssistantV1, AssistantV2
 from ibm_watson.common import get_sdk_headers
+from requests.structures import CaseInsensitiveDict
 from yarl import URL
 
 from gateway.contract.types import Json
-from vendors import http
-from vendors.exchange import find_origin
 from vendors.http import HttpAnswer
 
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*")
+"""Ids that quoting leaves as they are: Watson's own are UUIDs."""
 
-class AsyncSend:
-    """Stands before the SDK's service class: sends over aiohttp, once, and reads no configuration but ours."""
 
-    http_session: aiohttp.ClientSession
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """One kind of request, ready but for the session's id, the sign-in and the body."""
+
+    method: str
+    before: str
+    """Path and query up to where the session's id stands; all of them where none does."""
+    after: str
+    """Path and query after the session's id."""
+    headers: Mapping[str, str]
+    """With lower-case names."""
+
+    def fill(self, session_id: str) -> str:
+        """Make the path and query for a session; "" for a request without one."""
+        if _PLAIN.fullmatch(session_id) is None:
+            (session_id,) = BaseService.encode_path_vars(session_id)
+        return f"{self.before}{session_id}{self.after}"
+
+    def sign(self, authenticator: Authenticator) -> Mapping[str, str]:
+        """Give the headers with what the authenticator adds to them now."""
+        headers = CaseInsensitiveDict(self.headers)
+        authenticator.authenticate({"headers": headers})
+        return dict(headers.lower_items())
+
+
+class _Prepared:
+    """Stands before the SDK's service class: hands back what would be sent, and reads no configuration but ours."""
+
     service_url: str
     """The SDK's: where the service is, without a slash at the end."""
 
-    def __init__(
-        self, *, url: str, version: str, authenticator: Authenticator, http_session: aiohttp.ClientSession
-    ) -> None:
-        """Make a client for one bot. The first one of each class blocks for a while."""
+    def __init__(self, *, url: str, version: str) -> None:
+        """Prepare for one bot; the first one of each class blocks for a while. Raise ValueError for an odd URL."""
         kind: Any = type(self)
         vars(self).update(_make_parts(kind, version))
-        self.authenticator = authenticator
-        self.http_session = http_session
         BaseService.set_service_url(self, url)
 
     def configure_service(self, service_name: str) -> None:
         """Do nothing: the SDK would take addresses and switches from the environment and from files around it."""
 
-    @cached_property
-    def _service(self) -> URL:
-        return URL(self.service_url, encoded=True)
+    def send(self, request: Json) -> Json:
+        """Hand back what the SDK has prepared."""
+        return request
 
-    def send(self, request: Json, *, timeout: float) -> Awaitable[HttpAnswer]:
-        """Send what the SDK has prepared.
-
-        The awaitable raises the SDK's own ApiException for every status but 2xx, TransportFailure when there is no answer.
-        """
-        return self._carry(request, limit=timeout)
-
-    async def _carry(self, request: Json, *, limit: float) -> HttpAnswer:
-        origin = find_origin(self.http_session, self._service)
+    def take(self, request: Json, hole: str | None = None) -> Template:
+        """Make a template of a request, in which `hole` stands for the session's id where it has one."""
         # The SDK puts the service's URL before every path: what comes after it is all that differs.
-        path = self._service.raw_path.rstrip("/") + request["url"].removeprefix(self.service_url)
-        answer = await http.send_to(
-            origin,
-            request["method"],
-            f"{path}?{_write_query(**request['params'])}",
-            headers=dict(request["headers"].lower_items()),
-            body=request["data"],
-            timeout=limit,
-        )
-        if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
-            raise ApiException(
-                answer.status,
-                # Without a text of ours the SDK goes looking for one in the body, and guesses its encoding first.
-                message=f"HTTP {answer.status}",
-                http_response=_to_response(answer.status, answer.headers, answer.body),
-            )
-        return answer
+        base = URL(self.service_url, encoded=True).raw_path.rstrip("/")
+        path = base + request["url"].removeprefix(self.service_url)
+        target = f"{path}?{urlencode(request['params'])}"
+        before, _, after = (target, "", "") if hole is None else target.partition(hole)
+        return Template(request["method"], before, after, dict(request["headers"].lower_items()))
 
 
 @cache
@@ -86,66 +93,71 @@ def _make_parts(service: Any, version: str) -> Mapping[str, Any]:
     """
     made = service.__new__(service)
     # The SDK's own constructor, which comes after ours.
-    super(AsyncSend, made).__init__(version=version, authenticator=NoAuthAuthenticator())
+    super(_Prepared, made).__init__(version=version, authenticator=NoAuthAuthenticator())
     parts: Mapping[str, Any] = vars(made)
     return parts
 
 
-class AsyncAssistantV1(AsyncSend, AssistantV1):  # type: ignore[misc]  # the SDK ships no type information
+class _PreparedV1(_Prepared, AssistantV1):  # type: ignore[misc]  # the SDK ships no type information
     """Watson Assistant V1."""
 
-    def say(self, workspace: str, message: Json, *, timeout: float) -> Awaitable[HttpAnswer]:
-        """Send a message; `message` has `input`, `context` and `alternate_intents`."""
-        answer: Awaitable[HttpAnswer] = self.message(workspace, **message, timeout=timeout)
-        return answer
 
+class _PreparedV2(_Prepared, AssistantV2):  # type: ignore[misc]  # the SDK ships no type information
+    """Watson Assistant V2."""
 
-class AsyncAssistantV2(AsyncSend, AssistantV2):  # type: ignore[misc]  # the SDK ships no type information
-    """Watson Assistant V2, with or without an environment in its paths."""
-
-    def open_session(self, assistant: str, environment: str | None, *, timeout: float) -> Awaitable[HttpAnswer]:
-        """Ask for a new session."""
-        answer: Awaitable[HttpAnswer]
-        if environment is not None:
-            answer = self.create_session(assistant, environment, timeout=timeout)
-        else:
-            (part,) = self.encode_path_vars(assistant)
-            answer = self._post(f"/v2/assistants/{part}/sessions", {}, operation="create_session", timeout=timeout)
-        return answer
-
-    def say(
-        self, assistant: str, environment: str | None, session_id: str, message: Json, *, timeout: float
-    ) -> Awaitable[HttpAnswer]:
-        """Send a message; `message` has `input` and perhaps `context` and `user_id`."""
-        answer: Awaitable[HttpAnswer]
-        if environment is not None:
-            answer = self.message(assistant, environment, session_id, **message, timeout=timeout)
-        else:
-            parts = tuple(self.encode_path_vars(assistant, session_id))
-            path = "/v2/assistants/{}/sessions/{}/message".format(*parts)
-            answer = self._post(path, message, operation="message", timeout=timeout)
-        return answer
-
-    def _post(self, path: str, data: Json, *, operation: str, timeout: float) -> Awaitable[HttpAnswer]:
-        """Call the path without environments, which the SDK's methods have forgotten."""
+    def post(self, path: str, operation: str) -> Json:
+        """Call a path without environments, which the SDK's methods have forgotten."""
         headers = {
             **get_sdk_headers(self.DEFAULT_SERVICE_NAME, service_version="V2", operation_id=operation),
             "content-type": "application/json",
             "Accept": "application/json",
         }
-        request = self.prepare_request("POST", path, headers=headers, params={"version": self.version}, data=data)
-        return self.send(request, timeout=timeout)
+        prepared = self.prepare_request("POST", path, headers=headers, params={"version": self.version}, data={})
+        return self.send(prepared)
 
 
-def _to_response(status: int, headers: Mapping[str, str], body: bytes) -> requests.Response:
-    """Dress an answer as what the SDK's exception expects."""
+@dataclass(frozen=True, slots=True)
+class RequestsV1:
+    """The requests of Watson Assistant V1."""
+
+    say: Template
+    """A message; its body has `input`, `context` and `alternate_intents`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsV2:
+    """The requests of Watson Assistant V2, with or without an environment in their paths."""
+
+    open_session: Template
+    """For a new session; its body is empty."""
+    say: Template
+    """A message in a session; its body has `input` and perhaps `context` and `user_id`."""
+
+
+def prepare_v1(*, url: str, version: str, workspace: str) -> RequestsV1:
+    """Have the SDK build the requests of a workspace. Blocks for a while the first time."""
+    sdk = _PreparedV1(url=url, version=version)
+    return RequestsV1(say=sdk.take(sdk.message(workspace)))
+
+
+def prepare_v2(*, url: str, version: str, assistant: str, environment: str | None) -> RequestsV2:
+    """Have the SDK build the requests of an assistant. Blocks for a while the first time."""
+    sdk = _PreparedV2(url=url, version=version)
+    hole = uuid4().hex  # no other part of an address has it in it
+    if environment is not None:
+        opening, saying = sdk.create_session(assistant, environment), sdk.message(assistant, environment, hole)
+    else:
+        (part,) = sdk.encode_path_vars(assistant)
+        sessions = f"/v2/assistants/{part}/sessions"
+        opening, saying = sdk.post(sessions, "create_session"), sdk.post(f"{sessions}/{hole}/message", "message")
+    return RequestsV2(open_session=sdk.take(opening), say=sdk.take(saying, hole))
+
+
+def describe_refusal(answer: HttpAnswer) -> ApiException:
+    """Dress an answer that is no success as the SDK's exception."""
     response = requests.Response()
-    response.status_code = status
-    response.headers.update(headers)
-    response.raw = io.BytesIO(body)
-    return response
-
-
-@lru_cache(maxsize=64)
-def _write_query(**parameters: str) -> str:
-    return urlencode(parameters)
+    response.status_code = answer.status
+    response.headers.update(answer.headers)
+    response.raw = io.BytesIO(answer.body)
+    # Without a text of ours the SDK goes looking for one in the body, and guesses its encoding first.
+    return ApiException(answer.status, message=f"HTTP {answer.status}", http_response=response)

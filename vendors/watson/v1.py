@@ -9,7 +9,7 @@ from typing import Any, Final
 from gateway.contract.draft import ReplyDraft
 from gateway.contract.errors import InvalidRequest
 from gateway.contract.types import Event, EventKind, Json, ReadingContext, Reply, VendorSession
-from gateway.contract.wire import WireError, copy, name_type
+from gateway.contract.wire import WireError, dumps, name_type
 from vendors.watson.generic import read_output
 from vendors.watson.members import clean_text, find_output, read_actions, read_encoded_metadata, read_intents
 
@@ -40,21 +40,27 @@ def build_message(request: Json, session: VendorSession) -> Json:
     The ids by which LivePerson and Watson know the conversation stay the gateway's own, all else is what the hooks made of
     it. Other members have no place in the body and are left out.
     """
-    try:
-        given: Json = copy({key: request.get(key) for key in ("message", "context")})
-    except WireError as error:
-        raise InvalidRequest("$", str(error)) from None
     for key, wanted in (("message", str), ("context", dict)):
-        if given[key] is None:
+        if request.get(key) is None:
             raise InvalidRequest(key, "is required")
-        if not isinstance(given[key], wanted):
-            raise InvalidRequest(key, f"must be {name_type(wanted())}, not {name_type(given[key])}")
-    context = {key: value for key, value in given["context"].items() if key != CONVERSATION_ID}
-    context |= {key: value for key, value in _stored_context(session).items() if key == CONVERSATION_ID}
+        if not isinstance(request[key], wanted):
+            raise InvalidRequest(key, f"must be {name_type(wanted())}, not {name_type(request[key])}")
+    context: Json = dict(request["context"])
+    context.pop(CONVERSATION_ID, None)
+    if CONVERSATION_ID in (stored := _stored_context(session)):
+        context[CONVERSATION_ID] = stored[CONVERSATION_ID]
     if OWNER in session:
         context[OWNER] = session[OWNER]
     # The text once more: a hook may have brought back what Watson refuses.
-    return {"input": {"text": clean_text(given["message"])}, "alternate_intents": True, "context": context}
+    return {"input": {"text": clean_text(request["message"])}, "alternate_intents": True, "context": context}
+
+
+def write_message(request: Json, session: VendorSession) -> bytes:
+    """Write that body. Raise InvalidRequest."""
+    try:
+        return dumps(build_message(request, session))
+    except WireError as error:
+        raise InvalidRequest("$", str(error)) from None
 
 
 def keep_context(answer: Json, session: VendorSession) -> None:

@@ -49,19 +49,23 @@ def build_message(request: Json) -> Json:
     Other members have no place in Watson's API and are left out; the session is the gateway's own affair.
     """
     message: Json = {key: request[key] for key in ("input", "context", "user_id") if request.get(key) is not None}
-    try:
-        dumps(message)  # the SDK would raise a TypeError, once it has been asked for a session
-    except WireError as error:
-        raise InvalidRequest("$", str(error)) from None
     for key, wanted in (("input", dict), ("context", dict), ("user_id", str)):
         if key in message and not isinstance(message[key], wanted):
             raise InvalidRequest(key, f"must be {name_type(wanted())}, not {name_type(message[key])}")
     if "input" not in message:
         raise InvalidRequest("input", "is required")
-    if isinstance(text := message["input"].get("text"), str):
+    if isinstance(text := message["input"].get("text"), str) and (cleaned := clean_text(text)) != text:
         # Once more: a hook may have brought back what Watson refuses.
-        message["input"] = {**message["input"], "text": clean_text(text)}
+        message["input"] = {**message["input"], "text": cleaned}
     return message
+
+
+def write_message(request: Json) -> bytes:
+    """Write that body. Raise InvalidRequest."""
+    try:
+        return dumps(build_message(request))
+    except WireError as error:
+        raise InvalidRequest("$", str(error)) from None
 
 
 def read_reply(answer: Any, context: ReadingContext) -> Reply:

@@ -168,7 +168,7 @@ async def test_a_hook_cannot_change_whose_conversation_it_is(watson: WatsonEmula
 async def test_a_request_that_cannot_be_sent_is_not(watson: WatsonEmulator, bot: WatsonV1) -> None:
     session: dict[str, Any] = {}
     with pytest.raises(InvalidRequest, match=r"\$: cannot be written as JSON"):
-        await bot.ask({"message": object(), "context": {}}, session, timeout=5)
+        await bot.ask({"message": "hi", "context": {"odd": object()}}, session, timeout=5)
     assert (session, watson.requests) == ({}, [])
 
 

@@ -7,18 +7,16 @@ from typing import Any
 
 import aiohttp
 import pytest
-from ibm_cloud_sdk_core import ApiException
-from ibm_cloud_sdk_core.authenticators import Authenticator
 
 from emulators.faults import Fault
 from emulators.watson import WatsonEmulator
-from gateway.contract.errors import FailureKind
+from gateway.contract.errors import FailureKind, VendorFailure
 from tests.fakes import FakeClock
-from vendors.exchange import TransportFailure
 from vendors.http import HttpAnswer
+from vendors.watson import errors
 from vendors.watson.connection import Connection
 from vendors.watson.settings import WatsonV2Settings
-from vendors.watson.transport import AsyncAssistantV2
+from vendors.watson.transport import RequestsV2, prepare_v2
 
 
 class Caller:
@@ -37,20 +35,20 @@ class Caller:
         )
 
         self.threads: list[threading.Thread] = []
-        """In which the SDK's client was made."""
+        """In which the SDK has prepared the requests."""
 
-        def build(authenticator: Authenticator) -> AsyncAssistantV2:
+        def prepare() -> RequestsV2:
             self.threads.append(threading.current_thread())
-            return AsyncAssistantV2(
-                url=settings.url, version=settings.version, authenticator=authenticator, http_session=http
-            )
+            return prepare_v2(url=settings.url, version=settings.version, assistant="a-1", environment=None)
 
         self.clock = clock
-        self.connection = Connection(settings, build, clock=clock)
+        self.connection = Connection(settings, prepare, http=http, clock=clock)
 
-    async def call(self, *, seconds: float = 5) -> HttpAnswer:
+    async def call(self, *, seconds: float = 5, not_found: str | None = None) -> HttpAnswer:
+        until = self.clock.monotonic() + seconds
+        requests = self.connection.requests or await self.connection.open()
         return await self.connection.call(
-            lambda sdk, left: sdk.open_session("a-1", None, timeout=left), until=self.clock.monotonic() + seconds
+            requests.open_session, b"{}", until=until, code=errors.V2_CREATE_SESSION, not_found=not_found
         )
 
 
@@ -75,8 +73,9 @@ async def test_basic_is_sent_with_every_call(
 
 async def test_none_sends_nothing(watson: WatsonEmulator, http: aiohttp.ClientSession, clock: FakeClock) -> None:
     caller = Caller(watson, http, clock, {"apikey": "watson-emulator", "auth_type": "none"})
-    with pytest.raises(ApiException, match="HTTP 401"):
+    with pytest.raises(VendorFailure) as caught:
         await caller.call()
+    assert (caught.value.kind, caught.value.vendor_status) == (FailureKind.DENIED, 401)
     assert signs(watson) == [None]
     assert len(watson.requests) == 1
 
@@ -101,35 +100,68 @@ async def test_a_refused_token_is_renewed_once_for_all(watson: WatsonEmulator, c
 
 async def test_a_renewed_token_that_is_refused_too_ends_it(watson: WatsonEmulator, caller: Caller) -> None:
     watson.faults.add(Fault(status=401, stage="session"))
-    with pytest.raises(ApiException, match="HTTP 401"):
+    with pytest.raises(VendorFailure) as caught:
         await caller.call()
     await caller.connection.close()
+    assert (caught.value.kind, caught.value.code) == (FailureKind.DENIED, errors.V2_CREATE_SESSION)
     assert [request.stage for request in watson.requests] == ["token", "session", "token", "session"]
 
 
 async def test_no_other_refusal_renews_the_token(watson: WatsonEmulator, caller: Caller) -> None:
     watson.faults.add(Fault(status=403, stage="session"))
-    with pytest.raises(ApiException, match="HTTP 403"):
+    with pytest.raises(VendorFailure) as caught:
         await caller.call()
     await caller.connection.close()
+    assert (caught.value.kind, caught.value.vendor_status) == (FailureKind.DENIED, 403)
     assert [request.stage for request in watson.requests] == ["token", "session"]
 
 
+@pytest.mark.parametrize(("status", "code"), [(404, errors.V2_SEND_QUERY), (400, errors.V2_CREATE_SESSION)])
+async def test_a_404_may_have_a_code_of_its_own(watson: WatsonEmulator, caller: Caller, status: int, code: str) -> None:
+    watson.faults.add(Fault(status=status, message="prose", headers={"Retry-After": "3"}, stage="session", times=2))
+    for not_found, told in ((errors.V2_SEND_QUERY, code), (None, errors.V2_CREATE_SESSION)):
+        with pytest.raises(VendorFailure) as caught:
+            await caller.call(not_found=not_found)
+        assert (caught.value.code, caught.value.vendor_status, caught.value.retry_after) == (told, status, 3.0)
+        assert caught.value.request_id is not None
+        assert "prose" not in caught.value.message
+    assert (await caller.call()).status == 201
+    await caller.connection.close()
+
+
+async def test_a_failed_call_is_not_repeated(watson: WatsonEmulator, caller: Caller) -> None:
+    watson.faults.add(Fault(status=503, stage="session"))
+    with pytest.raises(VendorFailure) as caught:
+        await caller.call()
+    await caller.connection.close()
+    assert caught.value.kind is FailureKind.UNAVAILABLE
+    assert [request.stage for request in watson.requests] == ["token", "session"]
+
+
+async def test_no_answer_in_time_is_told_as_such(watson: WatsonEmulator, caller: Caller) -> None:
+    await caller.call()
+    watson.faults.add(Fault(kind="hang", stage="session"))
+    with pytest.raises(VendorFailure) as caught:
+        await caller.call(seconds=0.1)
+    await caller.connection.close()
+    assert caught.value.kind is FailureKind.TIMED_OUT
+
+
 async def test_nothing_goes_out_when_the_time_is_over(watson: WatsonEmulator, caller: Caller) -> None:
-    with pytest.raises(TransportFailure) as caught:
+    with pytest.raises(VendorFailure) as caught:
         await caller.call(seconds=0)
     assert caught.value.kind is FailureKind.NOT_SENT
     assert watson.requests == []
 
 
-async def test_the_first_calls_make_the_client_once_and_off_the_loop(caller: Caller) -> None:
+async def test_the_first_calls_have_the_requests_prepared_once_and_off_the_loop(caller: Caller) -> None:
     answers = await asyncio.gather(*(caller.call() for _ in range(5)), caller.connection.open())
-    assert [answer.status for answer in answers if answer is not None] == [201] * 5
+    assert [answer.status for answer in answers if isinstance(answer, HttpAnswer)] == [201] * 5
     (thread,) = caller.threads
     assert thread is not threading.main_thread()
 
 
-async def test_a_caller_that_gives_up_leaves_the_client_to_the_others(caller: Caller) -> None:
+async def test_a_caller_that_gives_up_leaves_the_requests_to_the_others(caller: Caller) -> None:
     impatient = asyncio.ensure_future(caller.call())
     await asyncio.sleep(0)
     impatient.cancel()
@@ -138,24 +170,22 @@ async def test_a_caller_that_gives_up_leaves_the_client_to_the_others(caller: Ca
     assert len(caller.threads) == 1
 
 
-async def test_a_client_that_could_not_be_made_is_made_by_the_next_call(http: aiohttp.ClientSession) -> None:
+async def test_requests_that_could_not_be_prepared_are_prepared_by_the_next_call(http: aiohttp.ClientSession) -> None:
     made: list[str] = []
 
-    def build(_authenticator: Authenticator) -> str:
-        made.append("client")
+    def prepare() -> str:
+        made.append("requests")
         if len(made) == 1:
             raise OSError("no certificates")
-        return "client"
-
-    async def send(sdk: str, _left: float) -> HttpAnswer:
-        return HttpAnswer(200, {}, sdk.encode())
+        return "requests"
 
     settings = WatsonV2Settings.model_validate({"url": "https://w.test", "assistant_id": "a", "auth_type": "none"})
-    connection = Connection(settings, build, clock=FakeClock())
+    connection = Connection(settings, prepare, http=http, clock=FakeClock())
 
-    async def call_twice() -> list[HttpAnswer | BaseException]:
-        return await asyncio.gather(*(connection.call(send, until=2000) for _ in range(2)), return_exceptions=True)
+    async def open_twice() -> list[str | BaseException]:
+        return await asyncio.gather(*(connection.open() for _ in range(2)), return_exceptions=True)
 
-    assert [type(outcome) for outcome in await call_twice()] == [OSError, OSError]
-    assert await call_twice() == [HttpAnswer(200, {}, b"client")] * 2
-    assert made == ["client"] * 2
+    assert [type(outcome) for outcome in await open_twice()] == [OSError, OSError]
+    assert await open_twice() == ["requests"] * 2
+    assert connection.requests == "requests"
+    assert made == ["requests"] * 2

@@ -70,6 +70,20 @@ async def test_a_token_url_of_another_name_is_not_completed(iam: WatsonEmulator,
     assert [request.path for request in iam.requests] == ["/oauth"]
 
 
+async def test_peeking_gives_what_is_good_and_fetches_nothing(
+    iam: WatsonEmulator, source: TokenSource, clock: FakeClock
+) -> None:
+    assert source.peek(timeout=5) is None
+    token = await source.get(timeout=5)
+    assert source.peek(timeout=5) == token
+    source.reject(token)
+    assert source.peek(timeout=5) is None
+    await source.get(timeout=5)
+    clock.advance(3600)
+    assert source.peek(timeout=5) is None
+    assert len(iam.requests) == 2
+
+
 async def test_a_good_token_serves_again(iam: WatsonEmulator, source: TokenSource, clock: FakeClock) -> None:
     first = await source.get(timeout=5)
     clock.advance(0.79 * 3600)

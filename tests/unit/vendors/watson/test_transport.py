@@ -1,22 +1,49 @@
-"""The agreement with IBM's SDK on which our asynchronous `send` rests, and that `send` itself."""
+"""The agreement with IBM's SDK on which `transport` rests: what is sent is what the SDK itself prepares."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import aiohttp
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ibm_cloud_sdk_core import ApiException
-from ibm_cloud_sdk_core.authenticators import NoAuthAuthenticator
+from ibm_cloud_sdk_core.authenticators import (
+    Authenticator,
+    BasicAuthenticator,
+    BearerTokenAuthenticator,
+    NoAuthAuthenticator,
+)
 from ibm_watson import AssistantV1, AssistantV2
 
 from emulators.faults import Fault
 from emulators.watson import WatsonEmulator
-from gateway.contract.errors import FailureKind
+from gateway.contract.callables import Sandbox
+from gateway.contract.errors import VendorFailure
+from gateway.contract.ports import Vendor
 from gateway.contract.wire import loads
-from vendors.exchange import TransportFailure
-from vendors.watson.transport import AsyncAssistantV1, AsyncAssistantV2
+from tests.fakes import FakeClock
+from vendors.http import HttpAnswer
+from vendors.services import Services
+from vendors.watson import v1, v2
+from vendors.watson.client import WatsonV2
+from vendors.watson.client_v1 import WatsonV1
+from vendors.watson.settings import DEFAULT_VERSION, WatsonV1Settings, WatsonV2Settings
+from vendors.watson.transport import describe_refusal, prepare_v1, prepare_v2
 
 URL = "https://watson.example.com/instances/1"
 SAID = {"input": {"text": "é"}, "context": {"skills": {}}, "user_id": "u"}
+CASES = loads((Path(__file__).parents[3] / "data" / "watson" / "sent.json").read_bytes())
+SIGNS = {
+    "iam": {"apikey": "watson-emulator"},
+    "basic": {"username": "emulator", "password": "watson-emulator"},
+    "none": {"auth_type": "none"},
+}
+BOTS: dict[str, Callable[[Any, Services], Vendor]] = {
+    "v1": lambda settings, services: WatsonV1(WatsonV1Settings.model_validate(settings), services),
+    "v2": lambda settings, services: WatsonV2(WatsonV2Settings.model_validate(settings), services),
+}
 
 
 class Untouchable:
@@ -35,7 +62,7 @@ class RecordsRequest:
     """Nothing but `send` of an SDK's class, replaced."""
 
     def send(self, request: dict[str, Any], **options: Any) -> Untouchable:
-        self.given = {**request, "headers": dict(request["headers"]), "options": options}
+        self.given: dict[str, Any] = {**request, "headers": dict(request["headers"]), "options": options}
         self.returned = Untouchable()
         return self.returned
 
@@ -114,91 +141,114 @@ def test_message_of_v1_hands_its_request_to_send_and_returns_what_it_gives() -> 
     }
 
 
-def make_sdk(url: str, http: aiohttp.ClientSession) -> AsyncAssistantV2:
-    return AsyncAssistantV2(url=url, version="2021-11-27", authenticator=NoAuthAuthenticator(), http_session=http)
+def prepare(case: dict[str, Any], url: str, authenticator: Authenticator) -> dict[str, Any]:
+    """Have the SDK itself prepare what a case sends."""
+    settings, session = case["settings"], case["session"]
+    version = settings.get("version", DEFAULT_VERSION)
+    if case["generation"] == "v1":
+        v1_sdk = RecordingV1(version=version, authenticator=authenticator)
+        v1_sdk.set_service_url(url)
+        v1_sdk.message(settings["workspace_id"], **v1.build_message(case["request"], session))
+        return v1_sdk.given
+    sdk = RecordingV2(version=version, authenticator=authenticator)
+    sdk.set_service_url(url)
+    place = settings["assistant_id"], settings.get("environment_id", "no-environment")
+    if session:
+        sdk.message(*place, session["session_id"], **v2.build_message(case["request"]))
+    else:
+        sdk.create_session(*place)
+    # The SDK has no methods for an assistant without environments any more: it is the same path without them.
+    return {**sdk.given, "url": sdk.given["url"].replace("/environments/no-environment", "")}
 
 
-async def answer(watson: WatsonEmulator, http: aiohttp.ClientSession) -> Any:
-    return (await make_sdk(watson.url, http).say("a", "e", "s", SAID, timeout=5)).json()
-
-
-async def test_without_an_environment_the_same_goes_to_the_older_path(
-    watson: WatsonEmulator, http: aiohttp.ClientSession
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+async def test_what_is_sent_is_what_the_sdk_prepares(
+    watson: WatsonEmulator, http: aiohttp.ClientSession, clock: FakeClock, case: dict[str, Any]
 ) -> None:
-    sdk = make_sdk(watson.url, http)
-    for environment in (None, "e 1"):
-        for calling in (
-            sdk.open_session("a 1", environment, timeout=5),
-            sdk.say("a 1", environment, "s/1", SAID, timeout=5),
-        ):
-            with pytest.raises(ApiException, match="HTTP 401"):  # it is the requests that matter here
-                await calling
-    older, newer = watson.requests[:2], watson.requests[2:]
-    assert [request.path for request in older] == [
-        "/v2/assistants/a%201/sessions",
-        "/v2/assistants/a%201/sessions/s%2F1/message",
-    ]
-    assert [request.path for request in newer] == [
-        "/v2/assistants/a%201/environments/e%201/sessions",
-        "/v2/assistants/a%201/environments/e%201/sessions/s%2F1/message",
-    ]
-    ignored = {"content-length"}  # the SDK writes its JSON with spaces
-    for old, new in zip(older, newer, strict=True):
-        assert {k.lower(): v for k, v in old.headers.items() if k.lower() not in ignored} == {
-            k.lower(): v for k, v in new.headers.items() if k.lower() not in ignored
-        }
-        assert (old.query, old.body) == (new.query, new.body)
-    assert [request.body for request in older] == [{}, SAID]
+    url = watson.url + case["path"]
+    watson.faults.add(Fault(status=418, stage="message"), Fault(status=418, stage="session"))
+    given = {"url": url, "token_url": f"{watson.url}/identity/token", **SIGNS[case["auth"]], **case["settings"]}
+    bot = BOTS[case["generation"]](given, Services(http, Sandbox(), clock))
+    with pytest.raises(VendorFailure):  # it is the request that matters here
+        await bot.ask(case["request"], dict(case["session"]), timeout=5)
+    await bot.close()
+    sent = watson.requests[-1]
+    token = sent.headers.get("Authorization", "").removeprefix("Bearer ")
+    authenticator = {
+        "iam": lambda: BearerTokenAuthenticator(token),
+        "basic": lambda: BasicAuthenticator("emulator", "watson-emulator"),
+        "none": NoAuthAuthenticator,
+    }[case["auth"]]()
+    prepared = prepare(case, url, authenticator)
+    transports = {"host", "accept-encoding", "content-length"}
+    assert {
+        "method": sent.method,
+        "url": f"{watson.url}{sent.path}",
+        "headers": {name.lower(): value for name, value in sent.headers.items() if name.lower() not in transports},
+        "params": dict(sent.query),
+        "data": sent.body,
+    } == {
+        "method": prepared["method"],
+        "url": prepared["url"],
+        "headers": {name.lower(): value for name, value in prepared["headers"].items()},
+        "params": prepared["params"],
+        "data": loads(prepared["data"]),
+    }
+    assert list(sent.body) == list(loads(prepared["data"]))
+    assert (prepared["files"], prepared["options"]) == ([], {})
 
 
-async def test_an_error_status_raises_the_sdks_own_exception(
-    watson: WatsonEmulator, http: aiohttp.ClientSession
-) -> None:
-    watson.faults.add(Fault(status=429, message="prose", headers={"Retry-After": "3"}))
-    with pytest.raises(ApiException) as caught:
-        await answer(watson, http)
-    response = caught.value.http_response
-    assert (caught.value.status_code, caught.value.message) == (429, "HTTP 429")
-    assert len(caught.value.global_transaction_id) == 36
-    assert response.headers["retry-after"] == "3"
-    assert response.json()["error"] == "prose"
+@given(st.text(min_size=1))
+def test_any_id_of_a_session_is_quoted_as_the_sdk_quotes_it(session_id: str) -> None:
+    say = prepare_v2(url=URL, version="2021-11-27", assistant="a", environment="e").say
+    sdk = record(RecordingV2)
+    sdk.message("a", "e", session_id)
+    assert f"https://watson.example.com{say.fill(session_id)}" == f"{sdk.given['url']}?version=2021-11-27"
 
 
-async def test_a_failed_call_is_not_repeated(watson: WatsonEmulator, http: aiohttp.ClientSession) -> None:
-    watson.faults.add(Fault(status=503))
-    with pytest.raises(ApiException):
-        await answer(watson, http)
-    assert len(watson.requests) == 1
+def test_a_request_without_a_session_has_no_place_for_one() -> None:
+    opening = prepare_v2(url=URL, version="2021-11-27", assistant="a", environment=None).open_session
+    assert opening.fill("") == "/instances/1/v2/assistants/a/sessions?version=2021-11-27"
+    assert prepare_v1(url=URL, version="2021-11-27", workspace="w").say.fill("") == (
+        "/instances/1/v1/workspaces/w/message?version=2021-11-27"
+    )
 
 
-async def test_no_answer_in_time_is_told_as_such(watson: WatsonEmulator, http: aiohttp.ClientSession) -> None:
-    watson.faults.add(Fault(kind="hang"))
-    with pytest.raises(TransportFailure) as caught:
-        await make_sdk(watson.url, http).say("a", "e", "s", SAID, timeout=0.1)
-    assert caught.value.kind is FailureKind.TIMED_OUT
+def test_signing_changes_no_headers_but_its_own() -> None:
+    say = prepare_v1(url=URL, version="2021-11-27", workspace="w").say
+    before = dict(say.headers)
+    signed = say.sign(BearerTokenAuthenticator("t"))
+    assert signed == {**before, "authorization": "Bearer t"}
+    assert say.headers == before
+    assert say.sign(NoAuthAuthenticator()) == before
 
 
-async def test_the_environment_of_the_process_changes_nothing(
-    watson: WatsonEmulator, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refusal_is_the_sdks_own_exception() -> None:
+    refusal = describe_refusal(
+        HttpAnswer(429, {"Retry-After": "3", "x-global-transaction-id": "t-1"}, b'{"error": "prose"}')
+    )
+    assert isinstance(refusal, ApiException)
+    assert (refusal.status_code, refusal.message, refusal.global_transaction_id) == (429, "HTTP 429", "t-1")
+    assert refusal.http_response.headers["retry-after"] == "3"
+    assert refusal.http_response.json() == {"error": "prose"}
+
+
+def test_the_environment_of_the_process_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    options: dict[str, Any] = {"url": URL, "version": "2019-02-28", "assistant": "a", "environment": "e"}
     monkeypatch.setenv("ASSISTANT_URL", "https://elsewhere.example.com")
     monkeypatch.setenv("ASSISTANT_ENABLE_GZIP", "true")
-    with pytest.raises(ApiException):
-        await answer(watson, http)
-    assert watson.requests[0].body == SAID
+    with_it = prepare_v2(**options)
+    monkeypatch.undo()
+    without = prepare_v2(**options)
+    for one, other in ((with_it.say, without.say), (with_it.open_session, without.open_session)):
+        assert (one.fill("s"), one.headers) == (other.fill("s"), other.headers)
 
 
-async def test_clients_share_what_nobody_uses_and_nothing_else(http: aiohttp.ClientSession) -> None:
-    first, second = NoAuthAuthenticator(), NoAuthAuthenticator()
-    options: dict[str, Any] = {"version": "2021-11-27", "http_session": http}
-    one = AsyncAssistantV2(url="https://one.example/", authenticator=first, **options)
-    other = AsyncAssistantV2(url="https://other.example", authenticator=second, **options)
-    v1 = AsyncAssistantV1(url="https://one.example", authenticator=first, **options)
-    older = AsyncAssistantV2(url="https://one.example", authenticator=first, version="2020-01-01", http_session=http)
-    assert one.http_client is other.http_client
-    assert (one.service_url, other.service_url) == ("https://one.example", "https://other.example")
-    assert (one.authenticator, other.authenticator) == (first, second)
-    assert (one.version, older.version, v1.version) == ("2021-11-27", "2020-01-01", "2021-11-27")
-    # All that the SDK's own constructor sets is there.
-    by_the_sdk = set(vars(AssistantV2(version="2021-11-27", authenticator=first)))
-    assert by_the_sdk <= set(vars(one))
+def test_bots_of_one_service_differ_in_address_and_version() -> None:
+    one = prepare_v1(url="https://one.example/", version="2021-11-27", workspace="w").say
+    other = prepare_v1(url="https://other.example/o", version="2020-01-01", workspace="w").say
+    assert (one.fill(""), other.fill("")) == (
+        "/v1/workspaces/w/message?version=2021-11-27",
+        "/o/v1/workspaces/w/message?version=2020-01-01",
+    )
+    assert one.headers == other.headers

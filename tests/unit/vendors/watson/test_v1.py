@@ -10,7 +10,7 @@ from gateway.contract.event import parse_event
 from gateway.contract.types import Channel, Json, ReadingContext
 from gateway.contract.wire import dumps, loads
 from tests.unit.vendors.watson.answers import ANSWERS, ENDS, outcome
-from vendors.watson.v1 import build_message, build_request, keep_context, read_reply
+from vendors.watson.v1 import build_message, build_request, keep_context, read_reply, write_message
 
 HELLO = parse_event({"convId": "c-1", "message": "hi"})
 VARIABLES = st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), st.integers(0, 9), max_size=4)
@@ -53,8 +53,7 @@ def test_an_answer_without_a_context_leaves_the_conversation_where_it_was(answer
 
 def test_building_changes_neither_request_nor_session() -> None:
     session: Json = {"convId": "c-1", "context": {"conversation_id": "c-77", "system": {"dialog_turn_counter": 1}}}
-    request = build_request(HELLO, session)
+    request = {**build_request(HELLO, session), "message": " a\nb"}
     before = dumps([request, session])
-    sent = build_message(request, session)
-    sent["context"]["system"]["dialog_turn_counter"] = 9
+    assert loads(write_message(request, session)) == build_message(request, session)
     assert dumps([request, session]) == before

@@ -9,7 +9,7 @@ from gateway.contract.event import parse_event
 from gateway.contract.types import Channel, ReadingContext
 from gateway.contract.wire import dumps, loads
 from tests.unit.vendors.watson.answers import ANSWERS, ENDS, outcome
-from vendors.watson.v2 import build_request, read_reply
+from vendors.watson.v2 import build_message, build_request, read_reply, write_message
 
 
 @given(answer=ANSWERS, channel=st.sampled_from(Channel), skill=st.sampled_from([None, "human_skill"]))
@@ -32,3 +32,12 @@ def test_building_changes_neither_event_nor_session() -> None:
     event, session = parse_event({"convId": "c-1", "message": "hi"}), {"session_id": "s"}
     assert build_request(event, session) == build_request(event, session)
     assert session == {"session_id": "s"}
+
+
+def test_writing_leaves_the_request_as_it_is() -> None:
+    request = build_request(parse_event({"convId": "c-1", "message": "hi"}), {"session_id": "s"})
+    request["input"]["text"] = " a\nb"
+    before = dumps(request)
+    assert loads(write_message(request)) == build_message(request)
+    assert build_message(request)["input"]["text"] == "a b"
+    assert dumps(request) == before
