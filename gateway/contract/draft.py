@@ -94,14 +94,17 @@ class ReplyDraft:
             self.warn(f"a malformed {name} was dropped: {error.path} {error.problem}", path)
             self._unsupported_action = self._unsupported_action or name
 
-    def set_intent(self, intent_id: Any, name: Any, confidence: Any) -> None:
-        """Take the detected intent; without an id or a confidence in 0..1 there is none (never invent one)."""
+    def set_intent(self, intent_id: Any, name: Any, confidence: Any) -> bool:
+        """Take the detected intent; False without an id or a confidence in 0..1: there is none (never invent one)."""
         self._intent = read_intent(intent_id, name, confidence)
+        return self._intent is not None
 
-    def add_alternative(self, intent_id: Any, name: Any, confidence: Any) -> None:
-        """Take another intent; an incomplete one is left out."""
-        if (intent := read_intent(intent_id, name, confidence)) is not None:
+    def add_alternative(self, intent_id: Any, name: Any, confidence: Any) -> bool:
+        """Take another intent; an incomplete one is left out, and False."""
+        intent = read_intent(intent_id, name, confidence)
+        if intent is not None:
             self._alternatives.append(intent)
+        return intent is not None
 
     def warn(self, what: str, path: str) -> None:
         """Note what was dropped or changed, and where in the vendor's answer."""
