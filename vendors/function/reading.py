@@ -5,7 +5,7 @@ docs/contract/custom-integration.md section 2; docs/contract/vendors/function.md
 
 from typing import Any
 
-from gateway.contract.draft import MalformedPayload, ReplyDraft, read_intent, read_metadata
+from gateway.contract.draft import MalformedPayload, ReplyDraft, read_metadata
 from gateway.contract.errors import FailureKind, VendorFailure
 from gateway.contract.types import Json, ReadingContext, Reply, Text
 from gateway.contract.wire import WireError, loads, name_type
@@ -47,8 +47,11 @@ def read_reply(answer: Json, context: ReadingContext) -> Reply:  # noqa: ARG001 
         raise unusable(f"messages must be an array, not {name_type(messages)}")
     if given is not None and not isinstance(given, dict):
         raise unusable(f"context must be an object, not {name_type(given)}")
-    for index, entry in enumerate(messages or []):
-        _read_entry(entry, draft, f"messages[{index}]")
+    for index, entry in enumerate(messages or ()):
+        if isinstance(entry, str) and entry.strip():
+            draft.messages.append(Text(entry))  # most are: without a path for warnings
+        else:
+            _read_entry(entry, draft, f"messages[{index}]")
     if given:
         _read_context(given, draft)
     return draft.finish()
@@ -91,8 +94,7 @@ def _read_context(given: Json, draft: ReplyDraft) -> None:
 
 def _read_intents(given: Json, draft: ReplyDraft) -> None:
     intent = given.get("intentId"), given.get("intentName"), given.get("confidenceScore")
-    draft.set_intent(*intent)
-    if intent != (None, None, None) and read_intent(*intent) is None:
+    if not draft.set_intent(*intent) and intent != (None, None, None):
         draft.warn("without an intentId and a confidenceScore in 0..1 the intent was dropped", "context.intentId")
     alternatives = given.get("alternativeIntents")
     if alternatives is None:
@@ -102,10 +104,8 @@ def _read_intents(given: Json, draft: ReplyDraft) -> None:
     for index, entry in enumerate(alternatives):
         if not isinstance(entry, dict):
             raise _malformed_alternatives(f"[{index}] must be an object, not {name_type(entry)}")
-        alternative = entry.get("intentId"), entry.get("intentName"), entry.get("confidenceScore")
-        if read_intent(*alternative) is None:
+        if not draft.add_alternative(entry.get("intentId"), entry.get("intentName"), entry.get("confidenceScore")):
             raise _malformed_alternatives(f"[{index}] needs an intentId and a confidenceScore in 0..1")
-        draft.add_alternative(*alternative)
 
 
 def _malformed_alternatives(problem: str) -> VendorFailure:

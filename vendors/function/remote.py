@@ -1,14 +1,16 @@
 """A function bot behind a URL: any service that speaks the custom-integration contract."""
 
+import aiohttp
 from yarl import URL
 
+from gateway.contract.errors import FailureKind
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
-from vendors.exchange import TransportFailure
+from vendors.exchange import Origin, TransportFailure, find_origin
 from vendors.function import reading
 from vendors.function.errors import INVOKE_LAMBDA, TEST_CONNECTION, translate_status, translate_transport
 from vendors.function.request import build_request, write_request
 from vendors.function.settings import FunctionSettings
-from vendors.http import send
+from vendors.http import send_to
 from vendors.services import Services
 
 
@@ -23,7 +25,9 @@ class RemoteFunction:
         self._url = URL(settings.url or "")
         self._headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
         self._headers["Content-Type"] = "application/json"
+        self._target = self._url.raw_path_qs
         self._http = services.http
+        self._origin: Origin | None = None
 
     async def open(self) -> None:
         """Do nothing: the first event connects."""
@@ -39,7 +43,8 @@ class RemoteFunction:
         """Post the payload once. Raise VendorFailure or InvalidRequest."""
         body = write_request(request, session)
         try:
-            answer = await send(self._http, "POST", self._url, headers=self._headers, body=body, timeout=timeout)
+            origin = self._origin or self._find_origin()
+            answer = await send_to(origin, "POST", self._target, headers=self._headers, body=body, timeout=timeout)
         except TransportFailure as failure:
             raise translate_transport(failure) from failure
         if not 200 <= answer.status < 300:
@@ -49,3 +54,11 @@ class RemoteFunction:
     def read_reply(self, answer: Json, context: ReadingContext) -> Reply:
         """Read the answer, which is in LivePerson's terms already."""
         return reading.read_reply(answer, context)
+
+    def _find_origin(self) -> Origin:
+        """Find where the URL leads, once for all events. Raise TransportFailure."""
+        try:
+            self._origin = find_origin(self._http, self._url)
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, ValueError) as error:
+            raise TransportFailure(FailureKind.REFUSED, "not a URL that can be called") from error
+        return self._origin

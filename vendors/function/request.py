@@ -20,7 +20,9 @@ def build_request(event: Event, session: VendorSession) -> Json:
 
 def write_request(request: Json, session: VendorSession) -> bytes:
     """Write it with the conversation's own id, whatever a hook did to it. Raise InvalidRequest."""
+    given = request.get("convId")
+    owner = session.get("convId", given)
     try:
-        return dumps({**request, "convId": session.get("convId", request.get("convId"))})
+        return dumps(request if owner == given and "convId" in request else {**request, "convId": owner})
     except WireError as error:
         raise InvalidRequest("$", str(error)) from error

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from gateway.contract.draft import MalformedPayload, ReplyDraft, read_boolean, read_seconds
-from gateway.contract.types import ActionName, Delay, Json, ReadingContext
+from gateway.contract.types import ActionName, Delay, Json, ReadingContext, Text
 from gateway.contract.wire import name_type
 from vendors.watson import errors
 from vendors.watson.content import Choice, Item, build_image, build_link, build_options, build_suggestions
@@ -31,10 +31,22 @@ def read_output(output: Json, draft: ReplyDraft, context: ReadingContext) -> Non
     if generic is not None and not isinstance(generic, list):
         raise unusable(errors.PARSER_CRASHED, f"output.generic is no array but {name_type(generic)}.")
     for index, item in enumerate(generic or ()):
-        _read_item(item, f"output.generic[{index}]", reading)
+        if text := _find_plain_text(item):
+            draft.messages.append(Text(text))
+        else:
+            _read_item(item, f"output.generic[{index}]", reading)
     read_legacy(output.get("text"), "output.text", reading, objects_only=bool(generic))
     if reading.skipped and draft.is_empty:
         raise unusable(errors.FORMAT_NOT_SUPPORTED, "Nothing in the answer has a format that can be shown.")
+
+
+def _find_plain_text(item: Any) -> str:
+    """Find the text of an item that is nothing but one, as most are, so that it needs no path for warnings; else ""."""
+    if isinstance(item, dict) and item.get("response_type") == "text" and isinstance(text := item.get("text"), str):
+        begun = text.lstrip()
+        # A blank one is dropped, and what begins like an object may be one.
+        return text if begun and begun[0] != "{" else ""
+    return ""
 
 
 def _read_item(item: Any, path: str, reading: Reading) -> None:

@@ -21,7 +21,9 @@ _REFUSED: Final = re.compile(r"[\n\r\t]+")
 
 def clean_text(text: str) -> str:
     """Bring a consumer's text into the form that Watson takes: one line, at most MAX_TEXT characters."""
-    return _REFUSED.sub(" ", text).strip()[:MAX_TEXT]
+    if not text.isprintable():  # what is has no line breaks and no tabs
+        text = _REFUSED.sub(" ", text)
+    return text.strip()[:MAX_TEXT]
 
 
 def find_output(answer: Any) -> Json:

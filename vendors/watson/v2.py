@@ -16,7 +16,12 @@ DIALOG: Final = "main skill"
 """The name under which Watson keeps the variables of a dialog, in `user_defined`."""
 ACTIONS: Final = "actions skill"
 """The name under which Watson keeps the variables of actions, in `skill_variables`."""
-VARIABLES: Final = ("user_defined", "skill_variables")
+_SKILLS: Final = frozenset({DIALOG, ACTIONS})
+_VARIABLES: Final = (
+    ("user_defined", "context.skills.user_defined"),
+    ("skill_variables", "context.skills.skill_variables"),
+)
+"""Where a skill keeps variables, and the path that warnings name."""
 SESSION_ID: Final = "session_id"
 """Our own session's key: in the stored session, and (for hooks to see, not to change) in the request."""
 
@@ -85,10 +90,11 @@ def _variables(context: Any) -> list[tuple[str, Any]]:
     skills = context.get("skills") if isinstance(context, dict) else None
     if not isinstance(skills, dict):
         return []
-    return [
-        (f"context.skills.{kind}", skill[kind])
-        for name in sorted(skills, key=lambda name: (name != DIALOG, name != ACTIONS))
-        if isinstance(skill := skills[name], dict)
-        for kind in VARIABLES
-        if kind in skill
-    ]
+    found = []
+    for name in (DIALOG, ACTIONS, *[name for name in skills if name not in _SKILLS]):
+        skill = skills.get(name)
+        if isinstance(skill, dict):
+            for kind, path in _VARIABLES:
+                if kind in skill:
+                    found.append((path, skill[kind]))
+    return found
