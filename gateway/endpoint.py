@@ -63,7 +63,8 @@ class EndpointServer:
         # With PyJWT and cryptography, a tenth of the start-up: only where an account needs them.
         from gateway.ingress.tokens import AppTokens  # noqa: PLC0415
 
-        return AppTokens({name: self._make_rules(section) for name, section in sections.items()})
+        rules = {name: self._make_rules(section) for name, section in sections.items()}
+        return AppTokens(rules, self._runtime.clock)
 
     def _make_rules(self, section: CustomEndpoint) -> "TokenRules":
         from gateway.ingress.key_sets import KeySets, OneKey  # noqa: PLC0415 - as above

@@ -9,7 +9,12 @@ from typing import Any
 import jwt
 import orjson
 from aiohttp import web
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import (
+    RSAPrivateKey,
+    RSAPublicKey,
+    RSAPublicNumbers,
+    generate_private_key,
+)
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import RSAAlgorithm
 
@@ -46,6 +51,67 @@ def make_token(
     claims |= {name: now + claims[name] for name in ("iat", "exp", "nbf") if isinstance(claims.get(name), int)}
     kept = {name: value for name, value in claims.items() if value is not None}
     return jwt.encode(kept, key, algorithm=algorithm, headers={"kid": "appjwt-1"} if headers is None else headers)
+
+
+class CountingKey(RSAPublicKey):
+    """A key that counts the signatures that it verifies."""
+
+    def __init__(self, key: RSAPublicKey) -> None:
+        self._key = key
+        self.verified = 0
+
+    @property
+    def key_size(self) -> int:
+        return self._key.key_size
+
+    def public_numbers(self) -> RSAPublicNumbers:
+        return self._key.public_numbers()
+
+    def public_bytes(self, *options: Any) -> bytes:
+        return self._key.public_bytes(*options)
+
+    def encrypt(self, *options: Any) -> bytes:
+        return self._key.encrypt(*options)
+
+    def verify(self, *options: Any) -> None:
+        self.verified += 1
+        self._key.verify(*options)
+
+    def recover_data_from_signature(self, *options: Any) -> bytes:
+        return self._key.recover_data_from_signature(*options)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __copy__(self) -> "CountingKey":
+        return self
+
+    def __deepcopy__(self, memo: Any) -> "CountingKey":
+        return self
+
+
+class CountingKeys:
+    """One key for whatever id, or none, until it is replaced."""
+
+    def __init__(self, key: RSAPublicKey | None) -> None:
+        self.asked: list[str | None] = []
+        self.replace(key)
+
+    def replace(self, key: RSAPublicKey | None) -> None:
+        """Give another from now on."""
+        self._key = None if key is None else CountingKey(key)
+
+    @property
+    def verified(self) -> int:
+        """How many signatures the present key has verified."""
+        return 0 if self._key is None else self._key.verified
+
+    async def find(self, kid: str | None) -> RSAPublicKey | None:
+        self.asked.append(kid)
+        return self._key
 
 
 @dataclass
