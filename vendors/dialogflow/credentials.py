@@ -84,6 +84,14 @@ class GoogleCredentials:
             await asyncio.wait({self._fetch})
         await self._thread.close()
 
+    @property
+    def at_hand(self) -> Token | None:
+        """A token, when there is one that is far from its end: what `token` would give, without a wait."""
+        token = self._token
+        if token is None or token.expires is None:
+            return token
+        return token if token.expires - self._clock.monotonic() > RENEW_AHEAD else None
+
     async def token(self, *, timeout: float) -> Token:  # noqa: ASYNC109 - part of one attempt's limit
         """Give a token that is good for a request, fetched within `timeout` seconds where there is none.
 

@@ -14,6 +14,7 @@ from gateway.contract.wire import name_type
 from vendors.dialogflow.errors import CX_MULTIPLE_ACTIONS, CX_PARSER_ERROR, CX_SEND_REQUEST, translate_reported
 from vendors.dialogflow.messages import add_texts, read_resource_id
 from vendors.dialogflow.proto import MalformedStruct, plain_struct
+from vendors.dialogflow.request import has_payload_alone
 from vendors.dialogflow.session import session_id
 from vendors.dialogflow.settings import DialogflowCxSettings
 
@@ -54,23 +55,17 @@ def session_path(conversation_id: str, settings: DialogflowCxSettings) -> str:
     return f"{agent}{environment}/sessions/{session_id(conversation_id)}"
 
 
-def is_as_built(request: Json) -> bool:
-    """Say whether a request has the shape that `build_request` gives it, so that it needs no further check."""
-    match request:
-        case {"session": str(), "queryInput": {**query}, "queryParams": {"payload": dict(), **more}, **rest}:
-            return not more and not rest and _is_query(query)
-        case _:
-            return False
+def is_as_built(body: Json) -> bool:
+    """Say whether what is sent, all but the session, has the shape that `build_request` gives it: it needs no check then."""
+    return len(body) == 2 and has_payload_alone(body.get("queryParams")) and _is_query(body.get("queryInput"))
 
 
-def _is_query(query: dict[Any, Any]) -> bool:
-    match query:
-        case {"text": {"text": str(), **more}, "languageCode": str(), **rest}:
-            return not more and not rest
-        case {"event": {"event": str(), **more}, "languageCode": str(), **rest}:
-            return not more and not rest
-        case _:
-            return False
+def _is_query(query: Any) -> bool:
+    if not isinstance(query, dict) or len(query) != 2 or not isinstance(query.get("languageCode"), str):
+        return False
+    kind = "text" if "text" in query else "event"
+    said = query.get(kind)
+    return isinstance(said, dict) and len(said) == 1 and isinstance(said.get(kind), str)
 
 
 def read_reply(answer: Json, context: ReadingContext) -> Reply:

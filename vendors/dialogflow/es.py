@@ -9,6 +9,7 @@ from gateway.contract.draft import MalformedPayload, ReplyDraft
 from gateway.contract.types import ActionName, Event, EventKind, Json, Reply
 from vendors.dialogflow.errors import ES_SEND_QUERY, translate_reported
 from vendors.dialogflow.messages import add_texts, read_resource_id, read_struct
+from vendors.dialogflow.request import has_payload_alone
 from vendors.dialogflow.session import session_id
 from vendors.dialogflow.settings import DialogflowEsSettings
 
@@ -16,6 +17,8 @@ MAX_TEXT: Final = 256
 """Characters that detectIntent takes."""
 CHAR_LIMIT: Final = "DIALOGFLOW_CHAR_LIMIT"
 """The event that stands for a longer text."""
+_WORDS: Final = {"text": "text", "event": "name"}
+"""Where the words of an input stand, by its kind."""
 
 
 def build_request(event: Event, settings: DialogflowEsSettings) -> Json:
@@ -42,23 +45,23 @@ def session_path(conversation_id: str, settings: DialogflowEsSettings) -> str:
     return f"projects/{settings.project_id}{location}/agent{environment}/sessions/{session_id(conversation_id)}"
 
 
-def is_as_built(request: Json) -> bool:
-    """Say whether a request has the shape that `build_request` gives it, so that it needs no further check."""
-    match request:
-        case {"session": str(), "queryInput": {**query}, "queryParams": {"payload": dict(), **more}, **rest}:
-            return not more and not rest and _is_query(query)
-        case _:
-            return False
+def is_as_built(body: Json) -> bool:
+    """Say whether what is sent, all but the session, has the shape that `build_request` gives it: it needs no check then."""
+    return len(body) == 2 and has_payload_alone(body.get("queryParams")) and _is_query(body.get("queryInput"))
 
 
-def _is_query(query: dict[Any, Any]) -> bool:
-    match query:
-        case {"text": {"text": str(), "languageCode": str(), **more}, **rest}:
-            return not more and not rest
-        case {"event": {"name": str(), "languageCode": str(), **more}, **rest}:
-            return not more and not rest
-        case _:
-            return False
+def _is_query(query: Any) -> bool:
+    if not isinstance(query, dict) or len(query) != 1:
+        return False
+    [(kind, said)] = query.items()
+    words = _WORDS.get(kind)
+    return (
+        words is not None
+        and isinstance(said, dict)
+        and len(said) == 2
+        and isinstance(said.get(words), str)
+        and isinstance(said.get("languageCode"), str)
+    )
 
 
 def read_reply(answer: Json) -> Reply:

@@ -78,20 +78,29 @@ def whole_numbers(value: Any) -> Any:
     """Write whole floating-point numbers as integers, in place; give the value back.
 
     A Struct's numbers are all floating-point ones: Google writes 2 over REST where its gRPC client reads 2.0. Readers and hooks
-    see 2 either way.
+    see 2 either way. Knows what a reader of JSON makes, no subclasses.
     """
-    match value:
-        case dict():
-            for name, member in value.items():
-                if isinstance(member, dict | list | float):
-                    value[name] = whole_numbers(member)
-        case list():
-            for index, item in enumerate(value):
-                if isinstance(item, dict | list | float):
-                    value[index] = whole_numbers(item)
-        case float() if value.is_integer() and abs(value) <= _MAX_WHOLE:
-            return int(value)
-    return value
+    held = [value]
+    _make_whole(held)
+    return held[0]
+
+
+def _make_whole(held: Any) -> None:
+    # No names and indices but where there is something to write: most of an answer is looked at in vain.
+    for member in held.values() if type(held) is dict else held:
+        kind = type(member)
+        if kind is str:
+            continue
+        if kind is dict or kind is list:
+            _make_whole(member)
+        elif kind is float and _is_whole(member):
+            for place, each in list(held.items() if type(held) is dict else enumerate(held)):
+                if type(each) is float and _is_whole(each):
+                    held[place] = int(each)
+
+
+def _is_whole(number: float) -> bool:
+    return number.is_integer() and abs(number) <= _MAX_WHOLE
 
 
 def check_message(request: Json, message: type[Proto]) -> None:

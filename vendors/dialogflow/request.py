@@ -1,6 +1,7 @@
 """A request as the hooks left it: what of it is sent, and whether it can be."""
 
 from collections.abc import Callable
+from typing import Any
 
 from google.protobuf.message import Message as Proto
 
@@ -13,17 +14,25 @@ def read_request(request: Json, load_message: Callable[[], type[Proto]], is_as_b
     """Give the body of a request as the hooks left it: all but its session, the payload in plain JSON.
 
     Raise InvalidRequest when no DetectIntentRequest can be made of it. Checked against Google's own message, which
-    `load_message` gives, only when its shape is not the one we built: without hooks a turn pays next to nothing for it.
+    `load_message` gives, only when `is_as_built` does not know its shape: without hooks a turn pays next to nothing for it.
     """
-    body = {name: value for name, value in request.items() if name != "session"}
+    body = request.copy()
+    body.pop("session", None)
     params = body.get("queryParams")
-    if isinstance(params, dict) and isinstance(params.get("payload"), dict):
+    if isinstance(params, dict) and isinstance(payload := params.get("payload"), dict):
         try:
-            body["queryParams"] = {**params, "payload": plain_struct(params["payload"])}
+            plain = plain_struct(payload)
         except MalformedStruct as error:
             raise InvalidRequest("queryParams.payload", "is a malformed Struct") from error
-    if not is_as_built({"session": "", **body}):
+        if plain is not payload:
+            body["queryParams"] = {**params, "payload": plain}
+    if not is_as_built(body):
         check_message(body, load_message())
         if not body.get("queryInput") and not body.get("query_input"):
             raise InvalidRequest("queryInput", "is required")
     return body
+
+
+def has_payload_alone(params: Any) -> bool:
+    """Say whether query parameters are a payload and nothing else, as we build them for both generations of the API."""
+    return isinstance(params, dict) and len(params) == 1 and isinstance(params.get("payload"), dict)

@@ -29,9 +29,12 @@ async def send_signed(
     if credentials is None:
         return await attempt({}, timeout)
     end = clock.monotonic() + timeout
-    token = await credentials.token(timeout=timeout)
+    token, left = credentials.at_hand, timeout
+    if token is None:
+        token = await credentials.token(timeout=timeout)
+        left = _left(end, clock, code)
     try:
-        return await attempt(token.headers, _left(end, clock, code))
+        return await attempt(token.headers, left)
     except VendorFailure as failure:
         if failure.vendor_status != UNAUTHENTICATED:
             raise

@@ -36,5 +36,5 @@ def test_event_becomes_request(api: str, case: Json) -> None:
 def test_what_is_built_needs_no_check_and_would_pass_it(api: str, case: Json) -> None:
     module, _, message = APIS[api]
 
-    assert module.is_as_built(case["request"])
+    assert module.is_as_built({name: value for name, value in case["request"].items() if name != "session"})
     check_message(case["request"], message)

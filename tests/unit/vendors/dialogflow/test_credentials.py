@@ -81,6 +81,29 @@ async def test_token_is_renewed_ahead_while_the_old_one_is_used(
     assert len(emulator.requests) == 2
 
 
+async def test_token_is_at_hand_until_it_is_to_be_renewed(
+    emulator: DialogflowEmulator, credentials: GoogleCredentials, clock: Any
+) -> None:
+    seen = [credentials.at_hand]
+    token = await credentials.token(timeout=5)
+    for ahead in (0, HOUR - RENEW_AHEAD - 60, HOUR - RENEW_AHEAD + 1, 0):
+        clock.ahead = ahead
+        seen.append(credentials.at_hand)
+    credentials.forget(token)
+    seen.append(credentials.at_hand)
+
+    assert seen == [None, token, token, None, token, None]
+    assert len(emulator.requests) == 1
+
+
+async def test_token_without_an_end_is_at_hand(credentials: GoogleCredentials, clock: Any) -> None:
+    credentials._token = endless = Token({}, None)
+    clock.ahead += 100 * HOUR
+
+    assert credentials.at_hand is endless
+    assert await credentials.token(timeout=5) is endless
+
+
 async def test_renewal_ahead_that_fails_is_tried_again_later(
     emulator: DialogflowEmulator, credentials: GoogleCredentials, clock: Any
 ) -> None:

@@ -34,4 +34,4 @@ def test_the_shape_is_looked_at_as_it_will_be_sent() -> None:
 
     read_request({"session": 5, "queryInput": {}}, load_message, look)
 
-    assert looked_at == [{"session": "", "queryInput": {}}]
+    assert looked_at == [{"queryInput": {}}]

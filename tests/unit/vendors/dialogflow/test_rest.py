@@ -7,7 +7,7 @@ from emulators.dialogflow import DialogflowEmulator
 from emulators.faults import Fault
 from gateway.contract.errors import FailureKind, InvalidRequest, VendorFailure
 from vendors.dialogflow.errors import CX_CODES, ES_CODES
-from vendors.dialogflow.rest import RestTransport
+from vendors.dialogflow.rest import RestTransport, may_hold_whole_numbers
 from vendors.dialogflow.settings import DialogflowEsSettings
 from vendors.http import MAX_ANSWER
 from vendors.services import Services
@@ -58,6 +58,27 @@ async def test_numbers_are_whole_where_they_can_be(emulator: DialogflowEmulator,
     emulator.faults.add(Fault(kind="body", body={"queryResult": {"a": 2.0, "b": [1.5, {"c": -0.0}]}}))
 
     assert await transport.detect_intent(SESSION, BODY, timeout=5) == {"queryResult": {"a": 2, "b": [1.5, {"c": 0}]}}
+
+
+PLACES = ('{{"a":{}}}', '{{"a": {}}}', '{{"a":[{}]}}', '{{"a":[1,{},2]}}', '{{"a":"b","c":{},"d":1}}')
+
+
+@pytest.mark.parametrize(
+    ("numbers", "whole"),
+    [
+        (("2.0", "-2.0", "10.00", "1e3", "1E3", "1e+3", "12e-0", "-15.5E1", "100e-2", "1e0001"), True),
+        (("2", "0.97", "-1.5", "1.25"), False),
+    ],
+)
+def test_numbers_that_may_be_whole_are_seen(numbers: tuple[str, ...], *, whole: bool) -> None:
+    bodies = [place.format(number + after) for number in numbers for place in PLACES for after in ("", *" \n\t\r")]
+
+    assert [body for body in bodies if may_hold_whole_numbers(body.encode()) is not whole] == []
+
+
+@pytest.mark.parametrize("text", ["more, 1e3", "4c33f535-ac58-431c-8858-b161ea42fac9", "1e3", "true", "x1e3,"])
+def test_words_are_no_numbers(text: str) -> None:
+    assert not may_hold_whole_numbers(b'{"a":"%s","b":false}' % text.encode())
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,8 @@ async def test_turn_is_not_sent_when_signing_in_takes_too_long(
 
 async def test_no_time_left_after_signing_in(clock: Any) -> None:
     class Late:
+        at_hand = None
+
         async def token(self, *, timeout: float) -> Token:
             clock.ahead += timeout
             return Token({}, None)
