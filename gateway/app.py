@@ -22,7 +22,7 @@ from gateway.ingress.auth import ApiKeys
 from gateway.ingress.call import MAX_BODY, Handler
 from gateway.ingress.connections import Runner
 from gateway.ingress.custom_endpoint import ENDPOINT, ENDPOINT_EVENTS, EndpointDoor, add_endpoint_routes
-from gateway.ingress.errors import answering, answering_errors, to_route
+from gateway.ingress.errors import answering_errors, to_route
 from gateway.ingress.events import EVENTS, EventDoor
 from gateway.ingress.keys import GATE, METRICS, SERVED, Served, ServedAccount
 from gateway.ingress.openapi import OPENAPI, get_openapi, load_document
@@ -158,8 +158,8 @@ class Server:
         """Make what answers events, by path."""
         parts = (self.runtime.pipeline, self.gate, Pacer())
         return {
-            EVENTS: answering(EventDoor(self._served, *parts).post_event),
-            ENDPOINT_EVENTS: answering(EndpointDoor(self.endpoint.served, *parts).post_event),
+            EVENTS: EventDoor(self._served, *parts).post_event,
+            ENDPOINT_EVENTS: EndpointDoor(self.endpoint.served, *parts).post_event,
         }
 
     def _make_application(self, doors: Mapping[str, Handler]) -> web.Application:

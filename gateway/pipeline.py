@@ -28,7 +28,7 @@ from gateway.contract.types import Event, Json, Reply
 from gateway.contract.wire import WireError
 from gateway.escalation import escalate
 from gateway.resilience.deadline import Deadline, TimeLimit
-from gateway.resilience.retry import call_with_retries
+from gateway.resilience.retry import call_again
 from gateway.sessions.conversations import Conversation
 from gateway.sessions.repeats import Answer
 from gateway.sessions.visits import Sessions, Visit
@@ -143,7 +143,8 @@ class Pipeline:
             try:
                 answer = await self._run(turn, visit, render, prepare)
             finally:
-                await visit.leave(answer)
+                if not visit.leave_now(answer):
+                    await visit.leave(answer)
             return answer
         finally:
             turn.steps["total"] = self._clock.monotonic() - turn.started
@@ -159,31 +160,33 @@ class Pipeline:
         try:
             # One limit for all that may wait: for the first answer, for the turn, for the vendor. Hooks have their own.
             with turn.deadline.limit() as limit:
-                if (first := await visit.find_answer()) is not None:
+                has_begun = visit.begin_now()
+                if not has_begun and (first := await visit.find_answer()) is not None:
                     turn.outcome = "repeated"
                     return first
                 turn.bot.limiter.admit()
                 admitted = True
-                await self._wait_turn(turn, visit)
+                if has_begun:
+                    turn.note("queue", turn.started, turn.started)
+                else:
+                    await self._wait_turn(turn, visit)
+                turn.is_new = visit.is_new
                 if prepare is not None:
                     turn.event = prepare(turn.event, visit.conversation.opening)
-                await self._ask_bot(turn, visit.conversation, limit)
-            reply = await self._read_reply(turn, visit.conversation)
+                turn.built = turn.request = turn.bot.vendor.build_request(turn.event, visit.conversation.session)
+                if turn.bot.hooks:
+                    await self._run_pre_hooks(turn, visit.conversation, limit)
+                turn.given = turn.answer = await self._call_vendor(turn, visit.conversation, limit)
+            if turn.bot.hooks:
+                await self._run_post_hooks(turn, visit.conversation)
+            reply = self._read_reply(turn)
             answer = Answer(render(reply))
             _save(visit)
         except RequestRefused as refusal:
             turn.outcome, turn.error = "refused", refusal
             raise
-        except TurnFailed as failure:
-            return await self._fail(turn, visit, failure, render)
-        except TimeoutError as error:
-            late = _out_of_time(turn)
-            late.__cause__ = error
-            return await self._fail(turn, visit, late, render)
-        except Exception as fault:  # noqa: BLE001 - whatever it is, the consumer gets an answer or an escalation
-            # A store that fails too: nobody knows then whose turn it is, nor whether the vendor has had this event already.
-            turn.fault = fault
-            return await self._fail(turn, visit, UnforeseenFault(), render)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the consumer gets an answer or an escalation
+            return await self._fail(turn, visit, _explain(turn, error), render)
         finally:
             if admitted:
                 turn.bot.limiter.leave()
@@ -196,55 +199,59 @@ class Pipeline:
             await visit.wait_turn()
         finally:
             turn.note("queue", began, self._clock.monotonic())
-        turn.is_new = visit.is_new
 
-    async def _ask_bot(self, turn: Turn, conversation: Conversation, limit: TimeLimit) -> None:
-        """Build the request, hand it through the pre hooks, and ask."""
-        bot = turn.bot
-        turn.built = turn.request = bot.vendor.build_request(turn.event, conversation.session)
-        if (scope := self._get_scope(turn, conversation)) is not None:
-            limit.pause()
-            began = self._clock.monotonic()
-            try:
-                turn.request = await bot.hooks.run_pre(turn.request, scope, turn.deadline.left)
-            finally:
-                turn.note("pre_hooks", began, self._clock.monotonic())
-            limit.resume()
+    async def _run_pre_hooks(self, turn: Turn, conversation: Conversation, limit: TimeLimit) -> None:
+        """Hand the request through the pre hooks."""
+        scope = self._get_scope(turn, conversation)
+        request = turn.request
+        assert scope is not None and request is not None  # noqa: S101, PT018 - there are hooks, and a request has been built
+        limit.pause()
         began = self._clock.monotonic()
         try:
-            turn.given = turn.answer = await self._call_vendor(turn, turn.request, conversation, limit)
+            turn.request = await turn.bot.hooks.run_pre(request, scope, turn.deadline.left)
         finally:
-            turn.steps["vendor"] = self._clock.monotonic() - began
+            turn.note("pre_hooks", began, self._clock.monotonic())
+        limit.resume()
 
-    async def _read_reply(self, turn: Turn, conversation: Conversation) -> Reply:
-        """Hand the answer through the post hooks, read and verify it."""
+    async def _run_post_hooks(self, turn: Turn, conversation: Conversation) -> None:
+        """Hand the answer through the post hooks."""
+        scope = self._get_scope(turn, conversation)
+        answer = turn.answer
+        assert scope is not None and answer is not None  # noqa: S101, PT018 - there are hooks, and the vendor has answered
+        began = self._clock.monotonic()
+        try:
+            turn.answer = await turn.bot.hooks.run_post(answer, scope, turn.deadline.left)
+        finally:
+            turn.note("post_hooks", began, self._clock.monotonic())
+
+    def _read_reply(self, turn: Turn) -> Reply:
+        """Read the answer and verify the reply."""
         bot, answer = turn.bot, turn.answer
         assert answer is not None  # noqa: S101 - the vendor has been asked
-        if (scope := self._get_scope(turn, conversation)) is not None:
-            began = self._clock.monotonic()
-            try:
-                turn.answer = answer = await bot.hooks.run_post(answer, scope, turn.deadline.left)
-            finally:
-                turn.note("post_hooks", began, self._clock.monotonic())
         began = self._clock.monotonic()
         try:
             return verify(bot.vendor.read_reply(answer, bot.reading), bot.rules)
         finally:
             turn.note("read", began, self._clock.monotonic())
 
-    async def _call_vendor(self, turn: Turn, request: Json, conversation: Conversation, limit: TimeLimit) -> Json:
+    async def _call_vendor(self, turn: Turn, conversation: Conversation, limit: TimeLimit) -> Json:
         """Ask the vendor, unless its circuit is open, as often as its failures allow, until the deadline."""
-        bot = turn.bot
+        bot, deadline = turn.bot, turn.deadline
+        began = self._clock.monotonic()
         try:
             with _NO_CIRCUIT if bot.breaker is None else bot.breaker.guard(bot.vendor.send_code):
                 try:
-                    return await call_with_retries(
-                        lambda seconds: self._attempt(turn, request, conversation, seconds),
-                        policy=bot.retry,
-                        attempt_timeout=bot.attempt_timeout,
-                        deadline=turn.deadline,
-                        clock=self._clock,
-                    )
+                    try:
+                        return await self._attempt(turn, conversation, min(bot.attempt_timeout, deadline.left()))
+                    except VendorFailure as failure:
+                        return await call_again(
+                            failure,
+                            lambda seconds: self._attempt(turn, conversation, seconds),
+                            policy=bot.retry,
+                            attempt_timeout=bot.attempt_timeout,
+                            deadline=deadline,
+                            clock=self._clock,
+                        )
                 except TimeoutError as error:
                     raise _out_of_time(turn) from error
                 except asyncio.CancelledError as error:
@@ -256,8 +263,12 @@ class Pipeline:
             if not bot.hooks:
                 raise
             raise HookFailed(f"A pre hook left a request that cannot be sent: {problem}") from problem
+        finally:
+            turn.steps["vendor"] = self._clock.monotonic() - began
 
-    async def _attempt(self, turn: Turn, request: Json, conversation: Conversation, seconds: float) -> Json:
+    async def _attempt(self, turn: Turn, conversation: Conversation, seconds: float) -> Json:
+        request = turn.request
+        assert request is not None  # noqa: S101 - it has been built
         began = self._clock.monotonic()
         if turn.attempts:
             last = turn.spans[-1]
@@ -321,6 +332,19 @@ def _save(visit: Visit) -> None:
         visit.save()
     except WireError as error:
         raise HookFailed("A hook left something in its state that is not JSON.") from error
+
+
+def _explain(turn: Turn, error: Exception) -> TurnFailed:
+    """Give the failure of the catalogue that an exception is."""
+    if isinstance(error, TurnFailed):
+        return error
+    if isinstance(error, TimeoutError):
+        late = _out_of_time(turn)
+        late.__cause__ = error
+        return late
+    # A store that fails too: nobody knows then whose turn it is, nor whether the vendor has had this event already.
+    turn.fault = error
+    return UnforeseenFault()
 
 
 def _out_of_time(turn: Turn) -> VendorFailure:

@@ -95,11 +95,28 @@ class Place(Protocol):
         """
 
 
+class HeldPlace(Protocol):
+    """The place of an event whose turn came at once."""
+
+    @property
+    def kept(self) -> bytes | None:
+        """Give what was kept of the conversation."""
+
+    def leave_now(self, *, conversation: bytes | None = None, answers: Mapping[str, bytes]) -> None:
+        """Do what `Place.leave` does, at once; the turn cannot have been lost."""
+
+
 class Backend(Protocol):
     """Where conversations are kept, and the order of their events: one event at a time, in order of arrival."""
 
     def place(self, conversation: str, events: Sequence[str]) -> Place:
         """Give an event its place: `conversation` names its conversation, `events` are the names by which it is known again."""
+
+    def begin_now(self, conversation: str, events: Sequence[str]) -> HeldPlace | None:
+        """Give an event its place and its turn, where there is no first answer to it and nothing has to be waited for.
+
+        None: that is not so, or not known without waiting, and nothing has been done.
+        """
 
     async def open(self) -> None:
         """Prepare what needs I/O. Raise StoreFailed when the store cannot be used at all."""

@@ -19,6 +19,7 @@ from aiohttp.http_parser import RawRequestMessage
 
 from gateway.contract.streams import take_whole
 from gateway.ingress.call import JSON, MAX_BODY, Answered, Handler
+from gateway.ingress.errors import answer_error
 
 _PARAMETER: Final = re.compile(r"\{\w+\}")
 _NAME: Final = "([A-Za-z0-9._~-]+)"
@@ -126,7 +127,10 @@ class Connection(web.RequestHandler):
 
     async def _answer(self, handler: Handler, names: tuple[str, ...], call: WholeCall) -> None:
         try:
-            answered = await handler(call, names)
+            try:
+                answered = await handler(call, names)
+            except Exception as error:  # noqa: BLE001 - nothing of it may reach the caller
+                answered = answer_error(error, "/".join(names))
             if self.transport is not None:  # else the caller has gone
                 self.transport.write(_write(answered))
                 if self._paused:
@@ -174,7 +178,7 @@ class Runner(web.AppRunner):
     __slots__ = ("_doors",)
 
     def __init__(self, application: web.Application, doors: Mapping[str, Handler], **options: Any) -> None:
-        """Take the doors' handlers by path. They must raise nothing, and answer the same paths in the application."""
+        """Take the doors' handlers by path; the application must answer the same paths with them."""
         super().__init__(application, **options)
         self._doors = tuple(_make_door(path, handler) for path, handler in doors.items())
 

@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 
 from gateway.contract.errors import BridgeError, UnforeseenFault
 from gateway.contract.wire import dumps
-from gateway.ingress.call import Answered, Call, Handler, RequestCall
+from gateway.ingress.call import Answered, Handler, RequestCall
 from gateway.telemetry.logging import get_logger
 
 _log = get_logger("ingress")
@@ -18,29 +18,14 @@ _log = get_logger("ingress")
 RequestHandler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def answering(handler: Handler) -> Handler:
-    """Make a door's handler that turns what this one raises into botbridge's error answer."""
-
-    @wraps(handler)
-    async def answer(call: Call, names: tuple[str, ...]) -> Answered:
-        try:
-            return await handler(call, names)
-        except web.HTTPException:
-            raise
-        except Exception as error:  # noqa: BLE001 - nothing of it may reach the caller
-            return answer_error(error, "/".join(names))
-
-    return answer
-
-
 def to_route(handler: Handler) -> RequestHandler:
-    """Make a handler of aiohttp's of a door's."""
+    """Make a handler of aiohttp's of a door's, which turns what that one raises into botbridge's error answer."""
 
     @wraps(handler)
     async def answer(request: web.Request) -> web.StreamResponse:
         return (await handler(RequestCall(request), tuple(request.match_info.values()))).to_response()
 
-    return answer
+    return answering_errors(answer)
 
 
 def answering_errors(handler: RequestHandler) -> RequestHandler:

@@ -26,7 +26,8 @@ class RetryPolicy:
     maximum: float = 2.0
 
 
-async def call_with_retries(
+async def call_again(
+    failure: VendorFailure,
     attempt: Callable[[float], Awaitable[T]],
     *,
     policy: RetryPolicy,
@@ -34,16 +35,13 @@ async def call_with_retries(
     deadline: Deadline,
     clock: Clock,
 ) -> T:
-    """Call `attempt(seconds it may take)` until it succeeds, its failure forbids another try, or time is short.
+    """Call `attempt(seconds it may take)` after a first that failed, until it succeeds, a failure forbids more, or time is short.
 
     Waits are exponential with full jitter; a `Retry-After` is waited out instead, and when it does not fit into what is left
     of the deadline the failure is raised at once. Raise the last VendorFailure as it came; anything else passes through.
     """
-    # Most turns end with their first attempt, and a retry loop is not free: it is made for a failure, which it sees first.
-    try:
-        return await attempt(min(attempt_timeout, deadline.left()))
-    except VendorFailure as failure:
-        first = [failure]
+    # Most turns end with their first attempt, which needs no retry loop: it is made for a failure, which it sees first.
+    first = [failure]
 
     async def replay_first() -> T:
         if first:

@@ -30,6 +30,14 @@ class MemoryStore:
 
     async def get(self, key: str) -> bytes | None:
         """Give the value, or None when there is none or its time is over."""
+        return self.look(key)
+
+    async def apply(self, changes: Sequence[Change]) -> None:
+        """Make these changes; the last one is kept even when it alone is larger than all room."""
+        self.change(changes)
+
+    def look(self, key: str) -> bytes | None:
+        """Do what `get` does, at once."""
         ttl = self._queue_of.get(key)
         if ttl is None:
             return None
@@ -39,8 +47,8 @@ class MemoryStore:
             return None
         return value
 
-    async def apply(self, changes: Sequence[Change]) -> None:
-        """Make these changes; the last one is kept even when it alone is larger than all room."""
+    def change(self, changes: Sequence[Change]) -> None:
+        """Do what `apply` does, at once."""
         now = self._clock.monotonic()
         self._drop_expired(now)
         for key, value, ttl in changes:
@@ -52,7 +60,7 @@ class MemoryStore:
                 queue = self._queues[ttl] = OrderedDict()
             queue[key] = (now + ttl, value)
             self._queue_of[key] = ttl
-            self.size += _cost(key, value)
+            self.size += len(key) + len(value)
             while self.size > self._capacity and len(self._queue_of) > 1:
                 self._evict_one(key)
 
@@ -66,7 +74,7 @@ class MemoryStore:
         ttl = self._queue_of.pop(key, None)
         if ttl is not None:
             _, value = self._queues[ttl].pop(key)
-            self.size -= _cost(key, value)
+            self.size -= len(key) + len(value)
 
     def _drop_expired(self, now: float) -> None:
         for queue in self._queues.values():
@@ -83,7 +91,3 @@ class MemoryStore:
                     self._remove(key)
                     self.evictions += 1
                     return
-
-
-def _cost(key: str, value: bytes) -> int:
-    return len(key) + len(value)

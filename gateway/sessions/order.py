@@ -11,10 +11,16 @@ class MemoryOrder:
         self._lines: dict[str, deque[asyncio.Future[None]] | None] = {}
         """Who waits for a conversation that is held; None until somebody does."""
 
+    def acquire_now(self, key: str) -> bool:
+        """Hold a conversation that nobody holds; False where somebody does."""
+        if key in self._lines:
+            return False
+        self._lines[key] = None
+        return True
+
     async def acquire(self, key: str) -> None:
         """Wait for this conversation's turn and hold it. A caller who gives up (cancellation) leaves the line."""
-        if key not in self._lines:
-            self._lines[key] = None
+        if self.acquire_now(key):
             return
         line = self._lines[key]
         if line is None:

@@ -19,7 +19,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
-from gateway.contract.ports import Clock, Place, StoreFailed
+from gateway.contract.ports import Clock, HeldPlace, Place, StoreFailed
 from gateway.sessions.conveyor import Argument, Conveyor
 from gateway.sessions.redis_archive import RedisArchive
 from gateway.sessions.scripts import DROP, ENTER, LEAVE, PREFIX
@@ -72,6 +72,10 @@ class RedisBackend:
     def place(self, conversation: str, events: Sequence[str]) -> Place:
         """Give an event its place."""
         return RedisPlace(self, conversation, events)
+
+    def begin_now(self, conversation: str, events: Sequence[str]) -> HeldPlace | None:  # noqa: ARG002 - Redis must be asked
+        """Give None: nothing is known without asking Redis."""
+        return None
 
     async def open(self) -> None:
         """Connect and begin to give signs of life. Raise StoreFailed when there is no Redis, or one that is too old."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from gateway.contract.ports import Archive, Backend, StoreFailed
+from gateway.contract.ports import Archive, Backend, HeldPlace, Place, StoreFailed
 from gateway.sessions.conversations import Conversation, read_conversation, write_conversation
 from gateway.sessions.memory import MemoryStore
 from gateway.sessions.repeats import Answer, read_answer, write_answer
@@ -65,7 +65,10 @@ class Visit:
         self._sessions = sessions
         self._name = conversation
         self._events = events
-        self._place = sessions.backend.place(conversation, events)
+        self._place: Place | None = None
+        """Its place in the line, where it has to wait for something."""
+        self._held: HeldPlace | None = None
+        """Its place, where its turn came at once."""
         self._was_kept = False
         self._to_keep: bytes | None = None
         self._in_turn = False
@@ -73,19 +76,33 @@ class Visit:
         self.conversation = Conversation()
         """The conversation's memory; empty until the turn has come."""
 
+    def begin_now(self) -> bool:
+        """Do what `find_answer` and `wait_turn` do, where it is known at once that there is nothing to find or to wait for.
+
+        False: nothing has been done. True: `leave_now` may end the visit.
+        """
+        if self._sessions.unkept:
+            return False
+        held = self._held = self._sessions.backend.begin_now(self._name, self._events)
+        if held is None:
+            return False
+        self._take_turn(held.kept)
+        return True
+
     async def find_answer(self) -> Answer | None:
         """Give the first answer, waiting while it is under way; None when this event is the first. Raise StoreFailed."""
         if self._sessions.unkept and (answer := await self._find_unkept()) is not None:
             return answer
+        place = self._take_place()
         try:
-            found = await self._place.find_answer()
+            found = await place.find_answer()
             while found is not None:
                 name, kept = found
                 if (content := self._open(name, kept, what="answer")) is not None:
                     if (answer := read_answer(content)) is not None:
                         return answer
                     self._drop("answer", "not an answer")
-                found = await self._place.find_answer(unreadable=kept)
+                found = await place.find_answer(unreadable=kept)
         except StoreFailed:
             self._failed = True
             raise
@@ -95,10 +112,18 @@ class Visit:
     async def wait_turn(self) -> None:
         """Wait for the turn; `conversation` is then what was kept, or a new one. Raise StoreFailed."""
         try:
-            kept = await self._place.wait_turn()
+            kept = await self._take_place().wait_turn()
         except StoreFailed:
             self._failed = True
             raise
+        self._take_turn(kept)
+
+    def _take_place(self) -> Place:
+        if self._place is None:
+            self._place = self._sessions.backend.place(self._name, self._events)
+        return self._place
+
+    def _take_turn(self, kept: bytes | None) -> None:
         self._in_turn = True
         if kept is None:
             return
@@ -132,25 +157,31 @@ class Visit:
         else:
             self._to_keep = self._sessions.seal.close(self._name, write_conversation(self.conversation))
 
+    def leave_now(self, answer: Answer | None) -> bool:
+        """End the visit as `leave` does, at once; False where that cannot be, and nothing has been done."""
+        if self._held is None:
+            return False
+        self._held.leave_now(conversation=self._to_keep, answers=self._write_answers(answer))
+        return True
+
     async def leave(self, answer: Answer | None) -> bool:
         """End the visit: keep what was saved and the answer, and let the next event through. Say whether that is kept.
 
         A store that fails is logged.
         """
-        answers, content = {}, b""
-        # The answer to a turn that the store has failed is for now: the repeat may find a store, and gets the bot's.
-        if answer is not None and not answer.repeated and not self._failed:
-            content = write_answer(answer)
-            answers = {name: self._sessions.seal.close(name, content) for name in self._events}
+        if self.leave_now(answer):
+            return True
+        answers = self._write_answers(answer)
+        place = self._take_place()
         try:
             if self._sessions.memory is not None:  # it keeps at once, and a timer would be most of what keeping costs
-                in_turn = await self._place.leave(conversation=self._to_keep, answers=answers)
+                in_turn = await place.leave(conversation=self._to_keep, answers=answers)
             else:
                 async with asyncio.timeout(KEEP_TIME):
-                    in_turn = await self._place.leave(conversation=self._to_keep, answers=answers)
+                    in_turn = await place.leave(conversation=self._to_keep, answers=answers)
         except (StoreFailed, TimeoutError) as fault:
-            if answers:
-                await self._sessions.unkept.keep(self._events, content)
+            if answer is not None and answers:
+                await self._sessions.unkept.keep(self._events, write_answer(answer))
             self._sessions.not_kept += 1
             self._sessions.log.error("turn-not-kept", reason=str(fault) or f"it took more than {KEEP_TIME:g} s")  # noqa: TRY400 - a failure of the store, not of ours
             return False
@@ -158,6 +189,14 @@ class Visit:
             self._sessions.turns_lost += 1
             self._sessions.log.warning("turn-lost")
         return in_turn
+
+    def _write_answers(self, answer: Answer | None) -> dict[str, bytes]:
+        """Write what is kept under each name of the event; `{}` where nothing is."""
+        # The answer to a turn that the store has failed is for now: the repeat may find a store, and gets the bot's.
+        if answer is None or answer.repeated or self._failed:
+            return {}
+        content = write_answer(answer)
+        return {name: self._sessions.seal.close(name, content) for name in self._events}
 
     async def _find_unkept(self) -> Answer | None:
         content = await self._sessions.unkept.find(self._events)

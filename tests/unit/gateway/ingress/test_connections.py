@@ -15,7 +15,7 @@ from aiohttp import web
 from gateway.contract.wire import dumps
 from gateway.ingress.call import MAX_BODY, Answered, Call
 from gateway.ingress.connections import Runner
-from gateway.ingress.errors import answering, to_route
+from gateway.ingress.errors import to_route
 
 PATH = "/v1/accounts/{account}/bots/{bot}/events"
 HERE = b"POST /v1/accounts/1/bots/b-2/events HTTP/1.1\r\nHost: h\r\n"
@@ -71,7 +71,6 @@ async def echo(call: Call, names: tuple[str, ...]) -> Answered:
 @asynccontextmanager
 async def serving(handler: Answerer, *, ours: bool = True) -> AsyncIterator[tuple[str, int]]:
     """Serve a handler at PATH, through our connections or through aiohttp's alone."""
-    handler = answering(handler)
     application = web.Application(client_max_size=MAX_BODY)
     application.router.add_post(PATH, to_route(handler))
     options = {"access_log": None, "shutdown_timeout": 1.0}

@@ -5,7 +5,7 @@ import pytest
 from gateway.contract.catalogue import PREFIX
 from gateway.contract.errors import FailureKind, VendorFailure
 from gateway.resilience.deadline import Deadline
-from gateway.resilience.retry import RetryPolicy, call_with_retries
+from gateway.resilience.retry import RetryPolicy, call_again
 from tests.fakes import FakeClock
 
 CODE = PREFIX + "aivendor.lex.send-query"
@@ -30,13 +30,18 @@ def fail(kind: FailureKind, *, retry_after: float | None = None, retries: int | 
 
 
 async def call(vendor: Vendor, clock: FakeClock, *, total: float = 25, attempts: int = 3) -> str:
-    return await call_with_retries(
-        vendor,
-        policy=RetryPolicy(attempts=attempts, initial=0.2, maximum=2.0),
-        attempt_timeout=10,
-        deadline=Deadline(clock, total),
-        clock=clock,
-    )
+    deadline = Deadline(clock, total)
+    try:
+        return await vendor(min(10, deadline.left()))
+    except VendorFailure as failure:
+        return await call_again(
+            failure,
+            vendor,
+            policy=RetryPolicy(attempts=attempts, initial=0.2, maximum=2.0),
+            attempt_timeout=10,
+            deadline=deadline,
+            clock=clock,
+        )
 
 
 @pytest.mark.parametrize("kind", [FailureKind.NOT_SENT, FailureKind.THROTTLED, FailureKind.UNAVAILABLE])

@@ -1,10 +1,12 @@
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from gateway.contract.ports import StoreFailed
 from gateway.sessions.local import LocalBackend
 from gateway.sessions.memory import MemoryStore
+from gateway.sessions.sqlite import SqliteStore
 from tests.fakes import FakeClock
 
 
@@ -76,3 +78,48 @@ async def test_an_answer_that_could_not_be_kept_still_reaches_those_who_wait() -
     assert await later.wait_turn() is None
     assert await later.leave(conversation=b"session", answers={"k": b"2"})
     assert await store.get("k") == b"2"
+
+
+async def test_a_turn_that_nobody_else_has_begins_at_once() -> None:
+    backend, store = make()
+    await store.apply([("c", b"session", 100)])
+    held = backend.begin_now("c", ["k"])
+    assert held is not None
+    assert held.kept == b"session"
+    assert (len(backend.order), len(backend.under_way)) == (1, 1)
+    held.leave_now(conversation=b"next", answers={"k": b"1"})
+    assert (len(backend.order), len(backend.under_way)) == (0, 0)
+    assert [await store.get(key) for key in "ck"] == [b"next", b"1"]
+
+
+async def test_nothing_begins_at_once_that_has_to_wait_or_has_an_answer() -> None:
+    backend, store = make()
+    first = backend.begin_now("c", ["k"])
+    assert first is not None
+    assert backend.begin_now("c", ["other"]) is None
+    assert backend.begin_now("d", ["other", "k"]) is None
+    assert (len(backend.order), len(backend.under_way)) == (1, 1)
+    waiting = asyncio.ensure_future(backend.place("d", ["k"]).find_answer())
+    await asyncio.sleep(0)
+    first.leave_now(answers={"k": b"1"})
+    assert await waiting == ("k", b"1")
+    assert backend.begin_now("d", ["k"]) is None
+    assert (len(backend.order), len(backend.under_way), len(store)) == (0, 0, 1)
+
+
+async def test_what_waits_in_line_goes_on_after_a_turn_that_began_at_once() -> None:
+    backend, _ = make()
+    first = backend.begin_now("c", [])
+    assert first is not None
+    second = backend.place("c", [])
+    waiting = asyncio.ensure_future(second.wait_turn())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    first.leave_now(conversation=b"session", answers={})
+    assert await waiting == b"session"
+    await second.leave(answers={})
+
+
+def test_a_store_that_must_be_asked_lets_nothing_begin_at_once(tmp_path: Path) -> None:
+    backend = LocalBackend(SqliteStore(tmp_path / "store", FakeClock()), session_ttl=100, repeat_ttl=10)
+    assert backend.begin_now("c", ["k"]) is None

@@ -52,6 +52,9 @@ class FullBackend:
     def place(self, conversation: str, events: Sequence[str]) -> Place:
         return FullPlace()
 
+    def begin_now(self, conversation: str, events: Sequence[str]) -> None:
+        return None
+
     async def open(self) -> None:
         """Nothing to prepare."""
 
