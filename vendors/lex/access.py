@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
+from awscrt.auth import AwsCredentialsProvider
 from botocore.config import Config
 from botocore.credentials import (
     AssumeRoleCredentialFetcher,
@@ -46,10 +47,11 @@ class Access:
 
     endpoint: str
     """Without a trailing slash."""
-    signer: Signer
+    keys: AwsCredentialsProvider
+    region: str
     url: URL = field(init=False)
-    host: str = field(init=False)
-    """As it stands in the Host header, which is signed."""
+    signer: Signer = field(init=False)
+    """Of requests to this endpoint."""
     path: str = field(init=False)
     """Before the paths of the API, quoted; mostly empty."""
 
@@ -57,7 +59,7 @@ class Access:
         """Take the endpoint apart, once for all requests."""
         url = URL(self.endpoint, encoded=True)
         object.__setattr__(self, "url", url)
-        object.__setattr__(self, "host", url.host_port_subcomponent or "")
+        object.__setattr__(self, "signer", Signer(self.keys, self.region, url.host_port_subcomponent or ""))
         object.__setattr__(self, "path", url.raw_path.rstrip("/"))
 
 
@@ -142,8 +144,8 @@ def _resolve(settings: LexV2Settings, endpoint: str | None, credentials: Any) ->
         endpoint = settings.endpoint_url or _resolve_endpoint(session, settings.region)
         credentials = _find_credentials(session, settings)
     frozen = credentials.get_frozen_credentials()
-    signer = Signer(make_keys(frozen.access_key, frozen.secret_key, frozen.token), settings.region)
-    return endpoint, credentials, Access(endpoint, signer)
+    keys = make_keys(frozen.access_key, frozen.secret_key, frozen.token)
+    return endpoint, credentials, Access(endpoint, keys, settings.region)
 
 
 @cache

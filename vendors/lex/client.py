@@ -92,7 +92,7 @@ class LexV2:
 
     async def _send(self, access: Access, session_id: str, data: bytes, seconds: float) -> Json:
         path = f"{access.path}{self._bot}/sessions/{_quote(session_id)}/text"
-        headers = access.signer.sign(access.host, path, data)
+        headers = access.signer.sign(path, data)
         try:
             origin = find_origin(self._http, access.url)
             return read_answer(await send_to(origin, "POST", path, headers=headers, body=data, timeout=seconds))

@@ -14,7 +14,7 @@ from gateway.contract.errors import FailureKind, VendorFailure
 from tests.unit.vendors.lex.conftest import MakeBot, MakeSettings
 from vendors.lex.access import RETRY_AFTER, Access, AccessKeeper
 from vendors.lex.errors import SEND_QUERY
-from vendors.lex.signing import Signer, make_keys
+from vendors.lex.signing import make_keys
 
 ROLE = "arn:aws:iam::123456789012:role/lex"
 
@@ -285,5 +285,5 @@ async def test_a_turn_that_gives_up_leaves_the_renewal_to_the_others(
     ],
 )
 def test_host_names_a_port_that_is_not_the_scheme_s_own(endpoint: str, host: str, path: str) -> None:
-    access = Access(endpoint, Signer(make_keys("AKID", "secret", None), "us-east-1"))
-    assert (access.host, access.path) == (host, path)
+    access = Access(endpoint, make_keys("AKID", "secret", None), "us-east-1")
+    assert (access.signer.host, access.path) == (host, path)
