@@ -92,7 +92,7 @@ class AccessKeeper:
     def at_hand(self) -> Access | None:
         """What a request needs, when it is there and nothing is to be renewed."""
         access = self._access
-        return access if access is not None and not self._is_ageing() else None
+        return access if access is not None and not self._needs_renewal(None) else None
 
     async def get(self) -> Access:
         """Give what a request needs now. Raise VendorFailure (DENIED) when it cannot be had."""

@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
 from gateway.contract.errors import FailureKind, InvalidRequest, VendorFailure
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
 from gateway.contract.wire import WireError, dumps
-from vendors.exchange import TransportFailure, find_origin
+from vendors.exchange import Origin, TransportFailure, find_origin
 from vendors.http import send_to
 from vendors.lex import v2
 from vendors.lex.access import Access, AccessKeeper
@@ -20,7 +19,7 @@ from vendors.services import Services
 _log = logging.getLogger(__name__)
 
 _UNRESERVED: Final = "-._~"
-"""What botocore leaves as it is in a path, besides letters and digits: the `:` of a session id becomes %3A."""
+"""What botocore leaves as it is in a path, besides letters and digits."""
 
 
 class LexV2:
@@ -35,6 +34,8 @@ class LexV2:
         self._http = services.http
         self._clock = services.clock
         self._access = AccessKeeper(settings, services.clock)
+        self._origin: Origin | None = None
+        """Made by the first request: a bot's endpoint stays what it is."""
         self._bot = (
             f"/bots/{_quote(settings.bot_id)}/botAliases/{_quote(settings.bot_alias_id)}"
             f"/botLocales/{_quote(settings.locale_id)}"
@@ -62,10 +63,9 @@ class LexV2:
             data = dumps(body)
         except WireError as error:
             raise InvalidRequest("$", str(error)) from error
-        began = self._clock.monotonic()
-        access = await self._get_access(timeout)
-        # Never 0, which aiohttp takes for "no limit".
-        left = max(0.01, timeout - (self._clock.monotonic() - began))
+        access, left = self._access.at_hand, timeout
+        if access is None:
+            access, left = await self._wait_for_access(timeout)
         had_started = session.get("started", False)
         # Until a failure says that Lex did not take the turn, it may have: a cancelled wait is no exception.
         session["started"] = True
@@ -81,25 +81,28 @@ class LexV2:
         """Translate the native answer. Raise VendorFailure with a parser code."""
         return v2.read_reply(answer, context)
 
-    async def _get_access(self, seconds: float) -> Access:
-        if (access := self._access.at_hand) is not None:
-            return access
+    async def _wait_for_access(self, seconds: float) -> tuple[Access, float]:
+        """Give what a request needs, and the seconds that are left for it."""
+        began = self._clock.monotonic()
         try:
             async with asyncio.timeout(seconds):
-                return await self._access.get()
+                access = await self._access.get()
         except TimeoutError as error:
             raise VendorFailure(FailureKind.NOT_SENT, SEND_QUERY, "AWS credentials did not come in time") from error
+        # Never 0, which aiohttp takes for "no limit".
+        return access, max(0.01, seconds - (self._clock.monotonic() - began))
 
     async def _send(self, access: Access, session_id: str, data: bytes, seconds: float) -> Json:
-        path = f"{access.path}{self._bot}/sessions/{_quote(session_id)}/text"
+        path = f"{access.path}{self._bot}/sessions/{v2.quote_session_id(session_id)}/text"
         headers = access.signer.sign(path, data)
+        origin = self._origin
+        if origin is None:
+            origin = self._origin = find_origin(self._http, access.url)
         try:
-            origin = find_origin(self._http, access.url)
             return read_answer(await send_to(origin, "POST", path, headers=headers, body=data, timeout=seconds))
         except TransportFailure as failure:
             raise translate_transport(failure) from failure
 
 
-@lru_cache(maxsize=1024)
 def _quote(part: str) -> str:
     return quote(part, safe=_UNRESERVED)

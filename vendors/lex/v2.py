@@ -45,6 +45,11 @@ def make_session_id(conversation_id: str) -> str:
     return sha256(conversation_id.encode()).hexdigest()
 
 
+def quote_session_id(session_id: str) -> str:
+    """Quote an id that `make_session_id` gave as botocore would quote it in a path: of its characters only the `:` is."""
+    return session_id.replace(":", "%3A")
+
+
 def finish_request(request: Json, session: VendorSession) -> tuple[str, Json]:
     """Make (session id, body) of what the pre hooks left: the session stays ours, its attributes stay the bot's.
 
@@ -54,21 +59,19 @@ def finish_request(request: Json, session: VendorSession) -> tuple[str, Json]:
     text = request.get("text")
     if not isinstance(text, str) or not text.strip():
         raise InvalidRequest("text", "must be a string that is not blank")
-    body = {key: value for key, value in request.items() if key not in {"sessionId", "sessionState"}}
+    body = request.copy()
+    given, state = body.pop("sessionId", None), body.pop("sessionState", None)
     body["text"] = text[:MAX_TEXT]
-    conversation_id = session.get("convId", request.get("sessionId"))
+    conversation_id = session.get("convId", given)
     if not isinstance(conversation_id, str):
         raise InvalidRequest("sessionId", "must be a string")
-    state = _merge_state(request.get("sessionState"), session, conversation_id)
-    if state is not None:
+    if state is not None and (state := _merge_state(state, session, conversation_id)) is not None:
         body["sessionState"] = state
     return make_session_id(conversation_id), body
 
 
 def _merge_state(given: Any, session: VendorSession, conversation_id: str) -> Json | None:
     """Give the `sessionState` to send, or None where Lex holds all of it already."""
-    if given is None:
-        return None
     if not isinstance(given, dict):
         raise InvalidRequest("sessionState", f"must be an object, not {name_type(given)}")
     attributes = given.get("sessionAttributes")

@@ -1,5 +1,6 @@
 from typing import Any
 
+from botocore.utils import percent_encode
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,6 +80,13 @@ def test_every_conversation_has_one_session_that_lex_takes(conversation: str) ->
 
 def test_two_conversations_that_lex_refuses_have_two_sessions() -> None:
     assert v2.make_session_id("a/b") != v2.make_session_id("a/c")
+
+
+@given(st.from_regex(r"[0-9a-zA-Z._:-]{2,100}", fullmatch=True) | st.text(max_size=120))
+def test_a_session_s_id_is_quoted_as_botocore_does(conversation: str) -> None:
+    made = v2.make_session_id(conversation)
+
+    assert v2.quote_session_id(made) == percent_encode(made)
 
 
 def test_what_lex_holds_is_remembered() -> None:
