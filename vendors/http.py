@@ -4,10 +4,9 @@ The transport knows best whether a failure is safe to repeat, so it says so here
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
@@ -25,8 +24,7 @@ MAX_RETRY_AFTER: Final = 86400.0
 """Seconds; a sender that names more is read as a day, which no turn waits for either."""
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class HttpAnswer(NamedTuple):
     """A whole HTTP answer, whatever its status."""
 
     status: int

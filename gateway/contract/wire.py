@@ -28,8 +28,8 @@ def loads(data: bytes | str) -> Any:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise WireError(f"not JSON: line {error.lineno}, column {error.colno}") from None
-    # Counting brackets costs next to nothing, and clears all but the rare large document of the suspicion.
-    if _count_brackets(data) > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
+    # Counting brackets costs little, and clears all but the rare large document of the suspicion.
+    if len(data) > MAX_DEPTH and _count_brackets(data) > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
         raise WireError(f"nested deeper than {MAX_DEPTH} levels")
     return value
 

@@ -30,8 +30,10 @@ class ApiKeys:
     def opens(self, key: str, account: AccountId) -> bool:
         """Say whether the key is one of the account's."""
         given = _digest(key)
-        matches = [hmac.compare_digest(given, digest) for digest in self._digests.get(account, ())]
-        return any(matches)  # of a list: the time must not tell which one it was
+        is_one = False
+        for digest in self._digests.get(account, ()):  # all of them: the time must not tell which one it was
+            is_one |= hmac.compare_digest(given, digest)
+        return is_one
 
     def knows(self, key: str) -> bool:
         """Say whether the key is any account's."""
@@ -42,11 +44,12 @@ class ApiKeys:
 def authorize(call: Call, account: AccountId, keys: ApiKeys) -> None:
     """Let a caller with one of the account's keys through. Raise RequestRefused: 401 for no or a wrong key, 403 for another's."""
     scheme, _, key = call.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
-    if scheme.lower() != "bearer" or not key.strip():
+    key = key.strip()
+    if scheme.lower() != "bearer" or not key:
         raise RequestRefused(UNAUTHORIZED, "An API key is required: Authorization: Bearer KEY.")
-    if keys.opens(key.strip(), account):
+    if keys.opens(key, account):
         return
-    if not keys.knows(key.strip()):
+    if not keys.knows(key):
         raise RequestRefused(UNAUTHORIZED, "The API key is not known.")
     raise RequestRefused(FORBIDDEN, "The API key belongs to another account.")
 

@@ -1,8 +1,7 @@
 """A call of one of the doors, whichever way its request was read: by aiohttp, or whole by a connection of ours."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -39,8 +38,7 @@ class Call(Protocol):
         """Read the whole body, unpacked; a second time it is at hand. Raise RequestRefused (400, 413)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """What a door answers: JSON, and the headers beyond those that all answers have."""
 
     body: bytes

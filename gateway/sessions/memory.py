@@ -52,7 +52,8 @@ class MemoryStore:
         now = self._clock.monotonic()
         self._drop_expired(now)
         for key, value, ttl in changes:
-            self._remove(key)
+            if key in self._queue_of:
+                self._remove(key)
             if value is None:
                 continue
             queue = self._queues.get(ttl)

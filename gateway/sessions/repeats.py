@@ -3,14 +3,13 @@
 Kept are answers (escalations too), never errors: after an error the repeat tries again.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from zlib import crc32
 
 from gateway.contract.wire import WireError, dumps, loads
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A turn's answer as it leaves: the rendered body, and the error that it is an escalation of, if any."""
 
     body: bytes

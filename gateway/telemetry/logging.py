@@ -19,6 +19,7 @@ def configure_logging(level: str = "info", *, stream: TextIO | None = None) -> N
     """Send every log line to `stream` (standard error); other libraries' warnings come along in the same form."""
     global _direct  # noqa: PLW0603 - as structlog's own configuration, it is the process's
     out = stream or sys.stderr
+    _known.clear()
     _direct = None if out.isatty() else _Direct(out, getattr(logging, level.upper()))
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -63,9 +64,14 @@ class TurnLog:
         if _direct is None:
             self._log.info("turn", **fields)
         elif _direct.shows_info:
-            line: EventDict = {"part": "turn", **fields, "event": "turn"}
-            structlog.contextvars.merge_contextvars(None, "info", line)  # it looks at no logger
-            line["level"], line["timestamp"] = "info", _stamp()
+            line: EventDict = {
+                "part": "turn",
+                **fields,
+                "event": "turn",
+                **_known,
+                "level": "info",
+                "timestamp": _stamp(),
+            }
             _direct.write(_serialize(line) + "\n")
 
     def warning(self, fields: dict[str, Any]) -> None:
@@ -96,6 +102,15 @@ class _Direct:
         lines, self._lines = self._lines, []
         self._out.write("".join(lines))
         self._out.flush()
+
+
+_known: dict[str, Any] = {}
+
+
+def name_process(**known: Any) -> None:
+    """Have every line of this process's log say this too; told by the task that all others come from, before they do."""
+    structlog.contextvars.bind_contextvars(**known)
+    _known.update(known)
 
 
 _direct: _Direct | None = None

@@ -7,14 +7,12 @@ import signal
 import socket
 import sys
 
-import structlog
-
 from config.importing import make_importable
 from config.loader import LoadedAccounts
 from gateway.app import Server, catch, raise_open_files, spare_the_collector
 from gateway.cli.options import run_async
 from gateway.contract.ports import StoreFailed
-from gateway.telemetry.logging import configure_logging, get_logger
+from gateway.telemetry.logging import configure_logging, get_logger, name_process
 from gateway.telemetry.metrics import Metrics
 from gateway.workers.channel import Channel, NotReady, Ready, Start
 
@@ -42,8 +40,7 @@ async def _work(end: socket.socket) -> int:
         return 1  # the supervisor has died
     settings = start.settings
     configure_logging(start.log_level)
-    # Every line of this worker's log tells which one it is: its tasks inherit this.
-    structlog.contextvars.bind_contextvars(pid=os.getpid())
+    name_process(pid=os.getpid())  # every line of this worker's log tells which one it is
     make_importable(settings.config)
     raise_open_files()
     try:

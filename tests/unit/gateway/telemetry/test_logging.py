@@ -8,7 +8,7 @@ import orjson
 import pytest
 import structlog
 
-from gateway.telemetry.logging import TurnLog, configure_logging, describe_exception, get_logger
+from gateway.telemetry.logging import TurnLog, configure_logging, describe_exception, get_logger, name_process
 
 
 class Terminal(io.StringIO):
@@ -22,6 +22,7 @@ def log() -> Iterator[io.StringIO]:
     configure_logging("info", stream=stream)
     yield stream
     configure_logging("info", stream=Terminal())
+    structlog.contextvars.clear_contextvars()
     structlog.reset_defaults()
     logging.getLogger().handlers.clear()
 
@@ -39,10 +40,10 @@ def test_a_line_is_json_with_its_level_time_and_part(log: io.StringIO) -> None:
 
 def test_a_turn_s_line_is_the_one_that_structlog_would_write(log: io.StringIO) -> None:
     fields = {"account": "1", "conversation": "ä", "ms": {"total": 1.5}}
-    with structlog.contextvars.bound_contextvars(pid=7):
-        get_logger("turn").info("turn", **fields)
-        TurnLog().info(dict(fields))
-        TurnLog().warning(dict(fields))
+    name_process(pid=7)
+    get_logger("turn").info("turn", **fields)
+    TurnLog().info(dict(fields))
+    TurnLog().warning(dict(fields))
     ours, short_cut, warning = lines(log)
     for line in (ours, short_cut, warning):
         stamp = str(line.pop("timestamp"))
@@ -65,6 +66,7 @@ def test_on_a_terminal_a_turn_s_line_is_for_people() -> None:
     TurnLog().info({"account": "1"})
     assert "account" in terminal.getvalue()
     assert "{" not in terminal.getvalue()
+    structlog.contextvars.clear_contextvars()
     structlog.reset_defaults()
     logging.getLogger().handlers.clear()
 
@@ -80,6 +82,7 @@ def test_on_a_terminal_an_exception_stands_below_its_line_without_its_text(logge
     line, exception = terminal.getvalue().splitlines()
     assert "it-failed" in line
     assert re.fullmatch(r'\{"type":"ValueError","at":\["test_logging.py:\d+ test_on_a_terminal_\w+"\]\}', exception)
+    structlog.contextvars.clear_contextvars()
     structlog.reset_defaults()
     logging.getLogger().handlers.clear()
 
