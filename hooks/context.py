@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, NoReturn
 
 import structlog
 from structlog.typing import FilteringBoundLogger
 
 from gateway.contract.types import Channel, Json
-from gateway.contract.wire import WireError, dumps, loads
+from gateway.contract.wire import WireError, dumps, reread
 
 
 def _refuse(*_: Any, **__: Any) -> NoReturn:
@@ -86,23 +86,18 @@ NO_OPTIONS: Final[Json] = read_only({})
 
 
 class EventSnapshot:
-    """The event as it came in, kept as bytes until a hook asks, so that nobody's later change shows in it."""
+    """The event as it came in. No hook gets hold of the one that the turn works with, and nothing else changes that one."""
 
-    __slots__ = ("_made", "_text")
+    __slots__ = ("_made", "_payload")
 
     def __init__(self, payload: Json) -> None:
-        self._text = b""
+        self._payload = payload
         self._made: Json | None = None
-        try:
-            self._text = dumps(payload)
-        except WireError:
-            # What was read may nest deeper than what can be written.
-            self._made = read_only(payload)
 
     def read(self) -> Json:
-        """Give the event, read-only at every depth; made at the first call."""
+        """Give the event, read-only at every depth; made at the first call, which few hooks make."""
         if self._made is None:
-            self._made = read_only(loads(self._text))
+            self._made = read_only(self._payload)
         return self._made
 
 
@@ -135,17 +130,23 @@ class HookContext:
         return self.snapshot.read()
 
 
-class _HookLog:
-    """A logger that knows its hook from the moment when the hook says something: most never do."""
+class _TurnContext(HookContext):
+    """A hook's context within a turn. Most of its fields are filled when they are first looked at, which most hooks never do."""
 
-    __slots__ = ("_hook", "_log")
-
-    def __init__(self, log: FilteringBoundLogger, hook: str) -> None:
-        self._log = log
-        self._hook = hook
+    __slots__ = ("_scope", "_target")
+    __qualname__ = "HookContext"  # its name in its repr
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._log.bind(hook=self._hook), name)
+        """Fill a field; Python asks here for one that is empty."""
+        match name:
+            case "account" | "bot" | "vendor" | "channel" | "conversation_id" | "snapshot":
+                value = getattr(self._scope, name)
+            case "log":
+                value = self._scope.log.bind(hook=self._target)
+            case _:
+                raise AttributeError(f"'HookContext' object has no attribute {name!r}", name=name, obj=self)
+        object.__setattr__(self, name, value)
+        return value
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -164,19 +165,38 @@ class HookScope:
     """Changed in place by hooks; saved by who made the scope."""
     log: FilteringBoundLogger = field(repr=False)
     _snapshot: EventSnapshot | None = field(default=None, init=False, repr=False)
+    _state_text: bytes | None = field(default=None, init=False, repr=False)
+    """The state when it was last looked at, as it would be saved."""
+
+    @property
+    def snapshot(self) -> EventSnapshot:
+        """The event for all hooks of the turn."""
+        if self._snapshot is None:
+            self._snapshot = EventSnapshot(self.event_payload)
+        return self._snapshot
 
     def make_context(self, target: str, options: Json) -> HookContext:
         """Make the context of one hook."""
-        if self._snapshot is None:
-            self._snapshot = EventSnapshot(self.event_payload)
-        return HookContext(
-            account=self.account,
-            bot=self.bot,
-            vendor=self.vendor,
-            channel=self.channel,
-            conversation_id=self.conversation_id,
-            options=options,
-            state=self.state,
-            log=cast("FilteringBoundLogger", _HookLog(self.log, target)),
-            snapshot=self._snapshot,
-        )
+        made = object.__new__(_TurnContext)
+        fill = object.__setattr__  # past what keeps hooks from it
+        fill(made, "_scope", self)
+        fill(made, "_target", target)
+        fill(made, "options", options)
+        fill(made, "state", self.state)
+        return made
+
+    def write_state(self) -> bytes:
+        """Write what `restore_unless_json` goes back to: the state as the hook before has left it."""
+        if self._state_text is None:
+            self._state_text = dumps(self.state)
+        return self._state_text
+
+    def restore_unless_json(self, before: bytes) -> str | None:
+        """Put the state back when it cannot be saved, and say why it cannot."""
+        try:
+            self._state_text = dumps(self.state)
+        except WireError as error:
+            self.state.clear()
+            self.state.update(reread(before))
+            return str(error)
+        return None

@@ -1,19 +1,20 @@
 """Run a bot's hooks: in order, each with its own time, isolated, their results checked.
 
-A hook works on a copy. What it leaves is copied again before the next one sees it, so that nothing that a hook keeps,
-or that still runs after its time, reaches into the turn; and the pipeline's own request and answer stay as they were.
+A hook works on a copy, and what it leaves is taken over as bytes. So nothing that a hook keeps, or that still runs after its
+time, reaches into the turn; and the pipeline's own request and answer stay as they were. The same bytes tell whether a hook
+changed anything: when none did, the pipeline has its own object back, which no hook has ever had.
 """
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from gateway.contract.callables import CallableFailed, Sandbox
 from gateway.contract.errors import BridgeError, HookFailed
 from gateway.contract.types import HookKeys, Json
-from gateway.contract.wire import WireError, copy, dumps, loads
+from gateway.contract.wire import WireError, dumps, loads, reread
 from hooks.context import HookScope
 from hooks.loader import Hook
 
@@ -44,25 +45,25 @@ class HookRunner:
 
         With `skip_failed` a pre or post hook that fails is passed over, and the turn goes on with what it had been given.
         """
-        self._pre = tuple(pre)
-        self._post = tuple(post)
-        self._error = tuple(error)
+        benches = {id(hook): Bench(now) for hook in (*pre, *post, *error)}
+        self._pre, self._post, self._error = (
+            tuple(_Seat(hook, benches[id(hook)]) for hook in hooks) for hooks in (pre, post, error)
+        )
         self._timeout = timeout
         self._sandbox = sandbox
         self._skip_failed = skip_failed
-        self._benches = {id(hook): Bench(now) for hook in (*self._pre, *self._post, *self._error)}
 
     def __bool__(self) -> bool:
         """Say whether the bot has hooks of any kind."""
         return bool(self._pre or self._post or self._error)
 
-    async def run_pre(self, request: Json, scope: HookScope, deadline_left: DeadlineLeft) -> Json:
+    def run_pre(self, request: Json, scope: HookScope, deadline_left: DeadlineLeft) -> Awaitable[Json]:
         """Hand the vendor's request through the pre hooks and give back what they made of it. Raise HookFailed."""
-        return await self._run_chain("pre", self._pre, request, scope, deadline_left)
+        return self._run_chain("pre", self._pre, request, scope, deadline_left)
 
-    async def run_post(self, answer: Json, scope: HookScope, deadline_left: DeadlineLeft) -> Json:
+    def run_post(self, answer: Json, scope: HookScope, deadline_left: DeadlineLeft) -> Awaitable[Json]:
         """Hand the vendor's answer through the post hooks and give back what they made of it. Raise HookFailed."""
-        return await self._run_chain("post", self._post, answer, scope, deadline_left)
+        return self._run_chain("post", self._post, answer, scope, deadline_left)
 
     async def run_error(self, report: Json, scope: HookScope, deadline_left: DeadlineLeft | None = None) -> None:
         """Tell every error hook; a failure among them is logged and changes nothing.
@@ -76,64 +77,67 @@ class HookRunner:
         except WireError as error:
             scope.log.warning("hooks-not-called", kind="error", problem=str(error))
             return
-        for hook in self._error:
+        for seat in self._error:
             try:
-                await self._call(hook, loads(text), scope, deadline_left or _no_deadline)
+                await self._call(seat, reread(text), scope, deadline_left or _no_deadline)
             except _Problem as problem:
-                problem.log("error", hook, scope)
+                problem.log("error", seat.hook, scope)
 
     async def _run_chain(
-        self, kind: str, hooks: Sequence[Hook], payload: Json, scope: HookScope, deadline_left: DeadlineLeft
+        self, kind: str, seats: Sequence["_Seat"], payload: Json, scope: HookScope, deadline_left: DeadlineLeft
     ) -> Json:
-        if not hooks:
+        if not seats:
             return payload
         try:
-            given: Json = copy(payload)
+            first = text = dumps(payload)
         except WireError as error:
             raise HookFailed(f"the {kind} hooks were not called: the payload {error}") from None
-        for hook in hooks:
-            # What a hook that fails has changed in place before it failed is not kept either.
-            untouched: Json = copy(given) if self._skip_failed else {}
+        given: Json | None = None  # what the text says, in a copy that no hook has had yet; made when it is needed
+        for seat in seats:
+            given = reread(text) if given is None else given
             try:
-                given = _check_result(await self._call(hook, given, scope, deadline_left), given)
+                left = _write_result(await self._call(seat, given, scope, deadline_left), given)
+                given = None
+                if left != text:
+                    given, text = _read_result(left), left
             except _Problem as problem:
-                problem.log(kind, hook, scope)
+                problem.log(kind, seat.hook, scope)
                 if not self._skip_failed:
-                    raise HookFailed(f"the {kind} hook {hook.target} {problem}") from None
-                given = untouched
-        return given
+                    raise HookFailed(f"the {kind} hook {seat.hook.target} {problem}") from None
+                given = None  # what it has changed in place before it failed is not kept either
+        if text is first:
+            return payload
+        return reread(text) if given is None else given
 
-    async def _call(self, hook: Hook, payload: Json, scope: HookScope, deadline_left: DeadlineLeft) -> Any:
+    async def _call(self, seat: "_Seat", payload: Json, scope: HookScope, deadline_left: DeadlineLeft) -> Any:
         """Call one hook within its time and see that it leaves a state that can be saved. Raise _Problem."""
+        hook, bench = seat
         left = deadline_left()
         if left <= 0:
             raise _Problem("was not called: the turn's time is over")
-        bench = self._benches[id(hook)]
         if bench.holds():
             raise _Problem(f"was not called: it has run past its timeout {TIMEOUTS_IN_A_ROW} times in a row")
-        state_before = dumps(scope.state)
+        timeout = min(self._timeout, left)
+        before = scope.write_state()
         try:
-            result = await self._run(hook, payload, scope, min(self._timeout, left))
+            if hook.remote:
+                result = await hook.function(payload, timeout=timeout)
+            else:
+                context = scope.make_context(hook.target, hook.options)
+                result = await self._sandbox.call(hook.function, payload, context, timeout=timeout)
         except CallableFailed as failure:
             if not failure.timed_out:
                 bench.note_return()
             elif left >= self._timeout:
                 bench.note_timeout()
-            _restore_unless_json(scope.state, state_before)
+            scope.restore_unless_json(before)
             if failure.timed_out and left < self._timeout:
                 raise _Problem(f"ran past the {left:.3g} s that the turn had left") from None
             raise _Problem(str(failure), failure.__cause__) from None
         bench.note_return()
-        if problem := _restore_unless_json(scope.state, state_before):
+        if problem := scope.restore_unless_json(before):
             raise _Problem(f"left a state that {problem}")
         return result
-
-    async def _run(self, hook: Hook, payload: Json, scope: HookScope, timeout: float) -> Any:  # noqa: ASYNC109 - one call's limit
-        """Run a hook where its kind belongs. Raise CallableFailed."""
-        if hook.remote:
-            return await hook.function(payload, timeout=timeout)
-        context = scope.make_context(hook.target, hook.options)
-        return await self._sandbox.call(hook.function, payload, context, timeout=timeout)
 
 
 class Bench:
@@ -162,6 +166,13 @@ class Bench:
     def note_return(self) -> None:
         """Begin to count anew: the hook came back."""
         self._timeouts = 0
+
+
+class _Seat(NamedTuple):
+    """A hook and its bench."""
+
+    hook: Hook
+    bench: Bench
 
 
 def build_error_report(
@@ -197,27 +208,23 @@ class _Problem(Exception):
         scope.log.warning("hook-failed", kind=kind, hook=hook.target, problem=str(self), **place)
 
 
-def _check_result(result: Any, given: Json) -> Json:
+def _write_result(result: Any, given: Json) -> bytes:
     if result is None:
         result = given
     elif not isinstance(result, dict):
         raise _Problem(f"returned a value of type {type(result).__name__}, not a dict or None")
     try:
-        checked: Json = copy(result)
+        return dumps(result)
     except WireError as error:
         raise _Problem(f"left a payload that {error}") from None
-    return checked
 
 
-def _restore_unless_json(state: Json, before: bytes) -> str | None:
-    """Put the state back when it cannot be saved, and say why it cannot."""
+def _read_result(text: bytes) -> Json:
     try:
-        dumps(state)
-    except WireError as error:
-        state.clear()
-        state.update(loads(before))
-        return str(error)
-    return None
+        result: Json = loads(text)
+    except WireError as error:  # it nests deeper than what may be sent
+        raise _Problem(f"left a payload that {error}") from None
+    return result
 
 
 def _find_place(raised: BaseException) -> str:

@@ -1,4 +1,5 @@
 import copy
+import dataclasses
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -125,20 +126,81 @@ def test_an_event_nested_deeper_than_the_stack_is_still_read() -> None:
     assert depth == 1000
 
 
-def test_the_event_is_that_of_the_moment_the_first_hook_began() -> None:
-    payload = copy.deepcopy(EVENT)
-    context = make_scope(payload).make_context("acme:tag", {})
-    payload["message"] = "changed later"
-    payload["context"]["lpEvent"]["metadata"].clear()
-    assert context.event == EVENT
-
-
 def test_all_hooks_of_a_turn_share_one_event_and_one_state() -> None:
     scope = make_scope(EVENT, {"seen": 1})
     first, second = scope.make_context("acme:one", {"a": 1}), scope.make_context("acme:two", {})
     assert first.event is second.event
     assert first.state is second.state is scope.state
     assert (first.options, second.options) == ({"a": 1}, {})
+
+
+FIELDS = {
+    "account": "1",
+    "bot": "concierge",
+    "vendor": "lex-v2",
+    "channel": Channel.MESSAGING,
+    "conversation_id": "c-1",
+    "options": {"a": 1},
+    "state": {"seen": 1},
+    "event": EVENT,
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_each_field_is_there_when_it_is_looked_at_and_stays(name: str) -> None:
+    context = make_scope(EVENT, {"seen": 1}).make_context("acme:tag", {"a": 1})
+    first = getattr(context, name)
+    assert first == FIELDS[name]
+    assert getattr(context, name) is first
+
+
+def test_what_a_context_has_not_is_missed_by_its_usual_name() -> None:
+    made = HookContext(account="1", bot="b", vendor="v", channel=Channel.CHAT, conversation_id="c")
+    in_a_turn = make_scope(EVENT).make_context("acme:tag", {})
+    for context in (made, in_a_turn):
+        with pytest.raises(AttributeError, match=r"^'HookContext' object has no attribute 'text'$"):
+            context.text  # type: ignore[attr-defined]  # noqa: B018 - that it is not there is the point
+    assert isinstance(in_a_turn, HookContext)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda c: dataclasses.replace(c, options={"b": 2}), copy.copy], ids=["replace", "copy"]
+)
+def test_a_context_can_be_handed_on_with_other_options(change: Callable[[HookContext], HookContext]) -> None:
+    context = make_scope(EVENT, {"seen": 1}).make_context("acme:tag", {"b": 2})
+    other = change(context)
+    assert {name: getattr(other, name) for name in FIELDS} == FIELDS | {"options": {"b": 2}}
+    assert other.state is context.state
+    with pytest.raises(AttributeError):
+        other.state = {}  # type: ignore[misc]  # that it cannot be done is the point
+
+
+def test_a_context_of_a_turn_cannot_be_rebound_and_shows_as_any_other() -> None:
+    context = make_scope({"message": "hi there"}, {"last": "hi there"}).make_context("acme:tag", {})
+    for name in (*FIELDS.keys() - {"event"}, "log"):
+        with pytest.raises(AttributeError):
+            setattr(context, name, {})
+    assert repr(context) == (
+        "HookContext(account='1', bot='concierge', vendor='lex-v2', channel=<Channel.MESSAGING: 'messaging'>, "
+        "conversation_id='c-1')"
+    )
+
+
+STATES = {"a set": {1}, "a circle": [], "a number as a key": {1: 2}}
+
+
+@pytest.mark.parametrize("left", STATES.values(), ids=STATES.keys())
+def test_a_state_goes_back_to_what_it_was_when_it_was_last_json(left: Any) -> None:
+    if left == []:
+        left.append(left)
+    scope = make_scope(EVENT, {"seen": [1]})
+    before = scope.write_state()
+    scope.state["seen"].append(2)
+    assert scope.restore_unless_json(before) is None
+    before = scope.write_state()
+    scope.state["bad"] = left
+    assert "cannot be written as JSON" in (scope.restore_unless_json(before) or "")
+    assert (scope.state, scope.write_state()) == ({"seen": [1, 2]}, before)
 
 
 def test_a_context_cannot_be_rebound_and_its_repr_holds_no_words_of_the_consumer() -> None:

@@ -230,6 +230,25 @@ async def test_a_payload_too_deep_to_copy_is_not_blamed_on_a_hook(sandbox: Sandb
     )
 
 
+@pytest.mark.parametrize("skip_failed", [False, True], ids=["fail", "skip"])
+async def test_only_what_a_hook_changes_may_be_too_deep_to_send(
+    skip_failed: bool, sandbox: Sandbox, scope: HookScope
+) -> None:
+    deep: list[Any] = []
+    for _ in range(210):
+        deep = [deep]
+    payload: Json = {"deep": deep}
+    runner = HookRunner([name(returns(None))], timeout=5, sandbox=sandbox)
+    assert await runner.run_pre(payload, scope, ample) is payload
+    runner = HookRunner([name(append, {"tag": 1})], timeout=5, sandbox=sandbox, skip_failed=skip_failed)
+    if skip_failed:
+        assert await runner.run_pre(payload, scope, ample) is payload
+    else:
+        with pytest.raises(HookFailed) as caught:
+            await runner.run_pre(payload, scope, ample)
+        assert caught.value.message == "the pre hook acme:append left a payload that nested deeper than 200 levels"
+
+
 # --- Time -------------------------------------------------------------------------------------------------------------
 
 
