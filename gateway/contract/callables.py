@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any, Final
 
-from gateway.contract.pool import ThreadPool
+from gateway.contract.pool import Call, ThreadPool
 from gateway.contract.threads import LoopThread, Outcome
 
 _log = logging.getLogger(__name__)
@@ -56,8 +56,8 @@ class Sandbox:
         elif is_async(target):
             outcome = await self._await(lambda: target(*arguments), timeout)
         else:
-            outcome = await self._call_plain(target, arguments, timeout)
-        if outcome is not None and outcome[1] is None and inspect.isawaitable(outcome[0]):
+            outcome = await self._wait_for(self._submit(target, arguments, timeout))
+        if outcome is not None and outcome[0] is not None and inspect.isawaitable(outcome[0]):
             # An awaitable that a plain one returns is awaited as an async one is.
             awaitable = outcome[0]
             outcome = await self._await(lambda: awaitable, max(0.0, end - time.monotonic()))
@@ -94,19 +94,18 @@ class Sandbox:
             )
         return (value, raised) if ended <= end else None
 
-    async def _call_plain(
-        self, target: Callable[..., Any], arguments: tuple[Any, ...], seconds: float
-    ) -> Outcome | None:
-        """Call a plain callable on a thread; None when its time is over, the wait for a thread included."""
+    def _submit(self, target: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Call:
+        """Have a plain callable called on a thread; its time counts from now, the wait for a thread included."""
         if self._pool.is_stuck:
             raise CallableFailed("was not called: too many before it have outlasted their time", timed_out=True)
-        call = self._pool.submit(target, arguments)
-        timer = asyncio.get_running_loop().call_later(seconds, call.expire)
+        return self._pool.submit(target, arguments, seconds)
+
+    async def _wait_for(self, call: Call) -> Outcome | None:
+        """Give what came of a call; None when its time was over."""
         outcome: Outcome | None = None
         try:
             outcome = await call.outcome
         finally:
-            timer.cancel()
             if outcome is None:  # its time is over, or whoever waits for it has been cancelled
                 self._pool.abandon(call)
         return outcome
