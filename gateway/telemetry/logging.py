@@ -30,7 +30,7 @@ def configure_logging(level: str = "info", *, stream: TextIO | None = None) -> N
     last: list[structlog.typing.Processor] = (
         [_write_exception, structlog.dev.ConsoleRenderer(colors=True)]
         if out.isatty()
-        else [structlog.processors.JSONRenderer(_serialize)]
+        else [structlog.processors.JSONRenderer(lambda event, **_options: _serialize(event).decode())]
     )
     structlog.configure(
         processors=[*shared, *last],
@@ -60,19 +60,14 @@ class TurnLog:
         self._log = get_logger("turn")
 
     def info(self, fields: dict[str, Any]) -> None:
-        """Write a turn's line where the level lets it through."""
+        """Write a turn's line where the level lets it through. The fields are the log's from then on."""
         if _direct is None:
             self._log.info("turn", **fields)
         elif _direct.shows_info:
-            line: EventDict = {
-                "part": "turn",
-                **fields,
-                "event": "turn",
-                **_known,
-                "level": "info",
-                "timestamp": _stamp(),
-            }
-            _direct.write(_serialize(line) + "\n")
+            fields["event"] = "turn"
+            fields.update(_known)
+            fields["level"], fields["timestamp"] = "info", _stamp()
+            _direct.write(b'{"part":"turn",' + _serialize(fields)[1:] + b"\n")
 
     def warning(self, fields: dict[str, Any]) -> None:
         """Write a turn's line as a warning."""
@@ -84,10 +79,12 @@ class _Direct:
 
     def __init__(self, out: TextIO, level: int) -> None:
         self._out = out
-        self._lines: list[str] = []
+        self._raw = getattr(out, "buffer", None)
+        """Takes bytes; None for a stream of text alone."""
+        self._lines: list[bytes] = []
         self.shows_info = level <= logging.INFO
 
-    def write(self, line: str) -> None:
+    def write(self, line: bytes) -> None:
         """Have a line written with this round's others; at once where no loop runs."""
         self._lines.append(line)
         if len(self._lines) > 1:
@@ -99,8 +96,11 @@ class _Direct:
 
     def flush(self) -> None:
         """Write what has come together."""
-        lines, self._lines = self._lines, []
-        self._out.write("".join(lines))
+        lines, self._lines = b"".join(self._lines), []
+        if self._raw is None:
+            self._out.write(lines.decode())
+        else:
+            self._raw.write(lines)
         self._out.flush()
 
 
@@ -178,12 +178,12 @@ def _name_library(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
     return event
 
 
-def _serialize(event: EventDict, **_options: object) -> str:
+def _serialize(event: EventDict) -> bytes:
     try:
-        return dumps(event).decode()
+        return dumps(event)
     except WireError:
         # Another library's log line may carry anything.
         simple = {
             key: value if isinstance(value, str | int | float | None) else repr(value) for key, value in event.items()
         }
-        return dumps(simple).decode()
+        return dumps(simple)
