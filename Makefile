@@ -141,5 +141,5 @@ load: setup  ## users by locust, against a gateway and vendors of its own; ARGS=
 load-short: setup  ## the same for half a minute, as CI runs it
 	$(BIN)/python -m load.users --profile short
 
-soak: setup  ## ten minutes at an even rate with faults: does anything grow?
+soak: setup  ## a quarter of an hour at an even rate with faults: does anything grow?
 	$(BIN)/python -m load.soak $(ARGS)

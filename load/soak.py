@@ -2,6 +2,7 @@
 
 import asyncio
 import shlex
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -18,44 +19,51 @@ from load.users.report import print_outcome
 from load.users.run import RESULTS, LoadFailed, Order, Outcome, run_load, run_to_end
 from load.users.watch import GatewayGone, Sample
 
-CALIBRATION: Final = 20.0
-"""Seconds of load that tell what an event costs, and so how many users make the share of the capacity that is wanted."""
-WARM_UP: Final = 0.35
-"""Share of the run that is left out: pools and caches fill, and with the profile's short times to live the store does."""
+CALIBRATION: Final = 45.0
+"""Seconds of load that tell what a user costs, and so how many of them make the share of a core that is wanted."""
+MEASURED: Final = 20.0
+"""Of these the last ones count: before, users are still coming, and the process is cold."""
+WARM_UP: Final = 300.0
+"""Seconds before those that are judged: all that happens now and then happens a first time, pools and caches fill."""
 SETTLE: Final = 45
 """Seconds without load at the end: idle connections are closed, sessions' times run out."""
 
 
-def find_users(cost: float, share: float, seconds_per_event: float) -> int:
-    """Say how many users cause `share` of what one core carries, when an event costs so many microseconds of CPU.
+def find_users(samples: Sequence[Sample], users: int, share: float) -> int:
+    """Say how many users make the gateway use `share` of a core, from what so many users made it use at last.
 
-    A user sends one event in `seconds_per_event`.
+    Under more load an event costs a little less, so that the share comes out a little smaller. Raise LoadFailed when it
+    used nothing.
     """
-    rate = share * 1e6 / cost
-    return max(1, round(rate * seconds_per_event))
+    last = samples[-1]
+    first = min(samples, key=lambda sample: abs(last.at - MEASURED - sample.at))
+    used = last.cpu - first.cpu
+    if used <= 0:
+        raise LoadFailed("the gateway did nothing while it was to be measured what a user costs")
+    return max(1, round(share * users * (last.at - first.at) / used))
 
 
-async def calibrate(console: Console, results: Path) -> float:
-    """Measure the CPU (microseconds) that an event costs at a moderate rate. Raise LoadFailed, GatewayGone, NotStarted."""
+async def calibrate(console: Console, results: Path, share: float) -> int:
+    """Measure how many users make the share of a core. Raise LoadFailed, GatewayGone, NotStarted."""
+    profile = await asyncio.to_thread(load_profile, "soak", {})
     order = Order(profile="soak", results=results, seconds=CALIBRATION, seed=2)
     outcome = await run_load(order, lambda line: console.print(line, highlight=False))
-    if (cost := outcome.gateway.cpu_us_per_event) is None:
-        raise LoadFailed(f"no event was answered: see {results}")
-    return cost
+    # Locust takes a moment to end once its users have gone.
+    under_load = [sample for sample in outcome.samples if sample.at <= CALIBRATION]
+    return find_users(under_load, profile.users, share)
 
 
-async def soak(order: Order, share: float, console: Console) -> tuple[Outcome, list[Finding]]:
+async def soak(order: Order, *, share: float, warm_up: float, console: Console) -> tuple[Outcome, list[Finding]]:
     """Calibrate where the number of users is not given, run, judge, write the report and the plot."""
     profile = await asyncio.to_thread(load_profile, order.profile, {})
     users = order.users
     if users is None:
-        cost = await calibrate(console, order.results / "calibration")
-        # An event's own time is small beside the pause; a run that is a little slower than wanted is no worse a soak.
-        users = find_users(cost, share, profile.pause.mean + profile.own.vendor_delay)
-        console.print(f"an event costs {cost:.0f} µs: {users} users make {share:.0%} of a core", highlight=False)
-    outcome = await run_load(replace(order, users=users), lambda line: console.print(line, highlight=False))
-    # Locust takes a moment to start, so that the load surely goes on until then.
-    steady = (WARM_UP * (order.seconds or profile.seconds), order.seconds or profile.seconds)
+        users = await calibrate(console, order.results / "calibration", share)
+        console.print(f"{users} users make {share:.0%} of a core", highlight=False)
+    # Locust takes a moment to start, so that the load surely goes on until the end of what is judged.
+    steady = (warm_up, warm_up + (order.seconds or profile.seconds))
+    order = replace(order, users=users, seconds=steady[1])
+    outcome = await run_load(order, lambda line: console.print(line, highlight=False))
     findings = judge_soak(outcome.samples, steady, users)
     report = {**outcome.summary, "users": users, "steady": steady}
     await asyncio.to_thread(_write, order.results, report, outcome.samples, findings)
@@ -87,7 +95,9 @@ def print_findings(findings: list[Finding], console: Console) -> None:
 
 
 def main(
-    seconds: Annotated[float | None, typer.Option(min=150, help="Length of the run; 600 without it.")] = None,
+    *,
+    seconds: Annotated[float | None, typer.Option(min=90, help="Length of what is judged; 600 without it.")] = None,
+    warm_up: Annotated[float, typer.Option(min=0, help="Seconds before, which are not judged.")] = WARM_UP,
     share: Annotated[float, typer.Option(min=0.01, max=1, help="Of what one core carries.")] = 0.5,
     users: Annotated[int | None, typer.Option(min=1, help="In place of those that make the share.")] = None,
     serve: Annotated[str, typer.Option(help="Further options of botbridge serve.")] = "",
@@ -99,7 +109,7 @@ def main(
         profile="soak", results=results, users=users, seconds=seconds, serve=tuple(shlex.split(serve)), settle=SETTLE
     )
     try:
-        outcome, findings = run_to_end(soak(order, share, console))
+        outcome, findings = run_to_end(soak(order, share=share, warm_up=warm_up, console=console))
     except (GatewayGone, LoadFailed, NotStarted) as failed:
         typer.echo(str(failed), err=True)
         raise typer.Exit(2) from None

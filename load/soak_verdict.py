@@ -28,8 +28,9 @@ class Watched:
 
 
 WATCHED: Final[Mapping[str, Watched]] = {
-    # Allocators give memory back late: what remains of a peak is no leak, so memory is judged by its slope alone.
-    "rss": Watched(title="resident memory", unit="MiB", read=lambda sample: sample.rss, growth=12.0),
+    # Allocators give memory back late: what remains of a peak is no leak, so memory is judged by its slope alone. In ten minutes
+    # it is known to within some 3 MiB an hour, so that with this limit 12 an hour are found nearly always.
+    "rss": Watched(title="resident memory", unit="MiB", read=lambda sample: sample.rss, growth=8.0),
     "files": Watched(title="open file descriptors", read=lambda sample: sample.files, most=(4, 100), left=24),
     # Hooks may have 64 threads; the rest are the event loop's helpers and gRPC's.
     "threads": Watched(title="threads", read=lambda sample: sample.threads, most=(0, 128), left=24),

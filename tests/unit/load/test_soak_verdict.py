@@ -4,6 +4,7 @@ import pytest
 
 from load.soak_verdict import WATCHED, Finding, judge_soak
 from load.users.watch import Sample
+from tests.load_data import chance
 
 STEADY = (100.0, 500.0)
 PLAIN: dict[str, Any] = {
@@ -48,12 +49,32 @@ def test_what_stays_is_well() -> None:
 
 def test_memory_that_grows_is_told() -> None:
     assert list_problems(judge_soak(end(see(rss=0.01)), STEADY, 10)) == [
-        "resident memory: grows by 36.0 MiB an hour (36.0 to 36.0); 12 are allowed"
+        "resident memory: grows by 36.0 MiB an hour (36.0 to 36.0); 8 are allowed"
     ]
 
 
+def wander(seed: int, *, leak: float) -> list[Sample]:
+    """See memory as a process has it: a collector's teeth, noise that remembers, and a leak (MiB an hour)."""
+    random = chance(seed)
+    level, tooth, period = 0.0, random.random() * 45, 45.0
+    samples = [Sample(at=0, **IDLE)]
+    for at in range(1, 901, 3):
+        level = 0.9 * level + random.gauss(0, 0.1)
+        tooth += 3
+        if tooth > period:
+            tooth, period = 0, random.uniform(20, 65)
+        samples.append(Sample(at=at, **{**PLAIN, "rss": 180 + level + 1.4 * tooth / 45 + leak * at / 3600}))
+    return [*samples, Sample(at=945, **IDLE)]
+
+
+@pytest.mark.parametrize(("leak", "least", "most"), [(12, 38, 40), (0, 0, 1)])
+def test_a_leak_of_a_mib_in_five_minutes_is_found_in_ten(leak: float, least: int, most: int) -> None:
+    told = [bool(judge_soak(wander(seed, leak=leak), (300.0, 900.0), 10)[0].problems) for seed in range(40)]
+    assert least <= sum(told) <= most
+
+
 def test_little_growth_is_no_leak_and_shrinking_neither() -> None:
-    assert list_problems(judge_soak(end(see(rss=0.003)), STEADY, 10)) == []
+    assert list_problems(judge_soak(end(see(rss=0.002)), STEADY, 10)) == []
     assert list_problems(judge_soak(end(see(rss=-0.01)), STEADY, 10)) == []
 
 
