@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -24,6 +25,8 @@ from gateway.contract.errors import FailureKind
 from gateway.contract.streams import take_whole
 
 SWITCHING_PROTOCOLS: Final = 101
+MAX_WRITTEN: Final = 64
+"""Headers that do not change whose lines an origin keeps: those of the bots behind it."""
 
 
 class TransportFailure(Exception):
@@ -220,16 +223,31 @@ class _Reading:
 class CommonHeaders:
     """Headers that every request of an origin has, where its own say nothing else."""
 
-    __slots__ = ("_headers", "_lines_without", "_names")
+    __slots__ = ("_headers", "_lines_without", "_names", "_written")
 
     def __init__(self, headers: CIMultiDict[str]) -> None:
         self._headers = headers
         self._names = frozenset(name.lower() for name in headers)
         self._lines_without: dict[tuple[str, ...], str] = {(): _write_lines(headers)}
         """By the names that are left out: as many as there are ways of asking an origin."""
+        self._written: dict[int, tuple[Mapping[str, str], str]] = {}
+        """The lines of headers that do not change, by the headers' identity; with the headers, so that it stays theirs."""
 
     def write(self, headers: Mapping[str, str]) -> str:
-        """Write them as lines, and these before them. Raise ValueError for a line break in one."""
+        """Write them as lines, and these before them. Raise ValueError for a line break in one.
+
+        A MappingProxyType says that its headers are sent again and never change: they are written once.
+        """
+        if type(headers) is not MappingProxyType:
+            return self._write(headers)
+        known = self._written.get(id(headers))
+        if known is None or known[0] is not headers:
+            if len(self._written) >= MAX_WRITTEN:
+                self._written.clear()
+            known = self._written[id(headers)] = headers, self._write(headers)
+        return known[1]
+
+    def _write(self, headers: Mapping[str, str]) -> str:
         own = tuple([name for name in headers if name.lower() in self._names])
         common = self._lines_without.get(own)
         if common is None:

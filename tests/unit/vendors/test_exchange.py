@@ -4,6 +4,7 @@ import asyncio
 import inspect
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -14,7 +15,7 @@ from aiohttp.client_reqrep import ClientRequest
 from multidict import CIMultiDict
 from yarl import URL
 
-from vendors.exchange import CommonHeaders, exchange, find_origin, write_head
+from vendors.exchange import MAX_WRITTEN, CommonHeaders, exchange, find_origin, write_head
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -173,6 +174,20 @@ def test_a_request_s_own_headers_come_first_and_count() -> None:
     )
 
 
+def test_headers_that_do_not_change_are_written_once() -> None:
+    common = CommonHeaders(CIMultiDict({"Host": "h"}))
+    behind = {"X": "1"}
+    fixed = MappingProxyType(behind)
+    assert common.write(fixed) == common.write(behind) == "X: 1\r\nHost: h\r\n"
+    behind["X"] = "2"
+    assert common.write(fixed) == "X: 1\r\nHost: h\r\n"
+    assert common.write(behind) == common.write(MappingProxyType(behind)) == "X: 2\r\nHost: h\r\n"
+    for number in range(3 * MAX_WRITTEN):
+        assert common.write(MappingProxyType({"X": str(number)})) == f"X: {number}\r\nHost: h\r\n"
+    with pytest.raises(ValueError, match="line break"):
+        common.write(MappingProxyType({"X": "a\nb"}))
+
+
 def test_aiohttp_s_lower_half_is_as_it_was() -> None:
     connect = inspect.signature(BaseConnector.connect)
     assert list(connect.parameters) == ["self", "req", "traces", "timeout"]
@@ -180,4 +195,8 @@ def test_aiohttp_s_lower_half_is_as_it_was() -> None:
     assert (settings["read_until_eof"].default, settings["auto_decompress"].default) == (False, True)
     assert (settings["skip_payload"].default, settings["read_timeout"].default) == (False, None)
     assert inspect.iscoroutinefunction(ResponseHandler.read)
+    release = inspect.signature(BaseConnector._release)
+    assert list(release.parameters) == ["self", "key", "protocol", "should_close"]
+    for code in (BaseConnector._get.__code__, BaseConnector._release.__code__):
+        assert {"_conns", "_release_acquired", "_acquired", "_keepalive_timeout"} & set(code.co_names)
     assert set(ClientRequest.DEFAULT_HEADERS) == {"Accept", "Accept-Encoding"}
