@@ -35,7 +35,8 @@ def read_output(output: Json, draft: ReplyDraft, context: ReadingContext) -> Non
             draft.messages.append(Text(text))
         else:
             _read_item(item, f"output.generic[{index}]", reading)
-    read_legacy(output.get("text"), "output.text", reading, objects_only=bool(generic))
+    if (legacy := output.get("text")) is not None:
+        read_legacy(legacy, "output.text", reading, objects_only=bool(generic))
     if reading.skipped and draft.is_empty:
         raise unusable(errors.FORMAT_NOT_SUPPORTED, "Nothing in the answer has a format that can be shown.")
 

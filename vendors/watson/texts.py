@@ -114,7 +114,7 @@ def text_entries(text: Any) -> Iterator[Any]:
 
 
 def _is_payload(value: Json) -> bool:
-    return any(key in value for key in PAYLOAD_KEYS)
+    return not value.keys().isdisjoint(PAYLOAD_KEYS)
 
 
 def _parse_payload(text: str) -> Json | None:

@@ -22,6 +22,8 @@ _VARIABLES: Final = (
     ("skill_variables", "context.skills.skill_variables"),
 )
 """Where a skill keeps variables, and the path that warnings name."""
+_MEMBERS: Final[tuple[tuple[str, type], ...]] = (("input", dict), ("context", dict), ("user_id", str))
+"""What a message may have."""
 SESSION_ID: Final = "session_id"
 """Our own session's key: in the stored session, and (for hooks to see, not to change) in the request."""
 
@@ -53,10 +55,13 @@ def build_message(request: Json) -> Json:
 
     Other members have no place in Watson's API and are left out; the session is the gateway's own affair.
     """
-    message: Json = {key: request[key] for key in ("input", "context", "user_id") if request.get(key) is not None}
-    for key, wanted in (("input", dict), ("context", dict), ("user_id", str)):
-        if key in message and not isinstance(message[key], wanted):
-            raise InvalidRequest(key, f"must be {name_type(wanted())}, not {name_type(message[key])}")
+    message: Json = {}
+    for key, wanted in _MEMBERS:
+        value = request.get(key)
+        if value is not None:
+            if not isinstance(value, wanted):
+                raise InvalidRequest(key, f"must be {name_type(wanted())}, not {name_type(value)}")
+            message[key] = value
     if "input" not in message:
         raise InvalidRequest("input", "is required")
     if isinstance(text := message["input"].get("text"), str) and (cleaned := clean_text(text)) != text:
