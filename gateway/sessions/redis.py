@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 
 from gateway.contract.ports import Clock, HeldPlace, Place, StoreFailed
 from gateway.sessions.conveyor import Argument, Conveyor
+from gateway.sessions.packing import pack_with_hiredis
 from gateway.sessions.redis_archive import RedisArchive
 from gateway.sessions.scripts import DROP, ENTER, LEAVE, PREFIX
 
@@ -65,6 +66,7 @@ class RedisBackend:
             # Once more at once, for a connection that was closed while it was idle; the scripts may be run twice.
             retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         )
+        pack_with_hiredis(self._client)
         self.conveyor = Conveyor(self._client, (ENTER, LEAVE, DROP))
         self.archive = RedisArchive(self._client)
         self._tasks: list[asyncio.Future[None]] = []
