@@ -7,7 +7,7 @@ drops the item with a warning or ends the turn with a code.
 """
 
 import math
-from typing import Any, TypeGuard
+from typing import Any, Final, TypeAlias, TypeGuard
 
 from gateway.contract.types import (
     Action,
@@ -33,6 +33,22 @@ TTR_TYPES = frozenset({"URGENT", "NORMAL", "PRIORITIZED", "CUSTOM"})
 """CUSTOM only where the account has it switched on, which is checked when the reply is verified."""
 PAYLOAD_KEYS = ("structuredContent", "quickReplies", "textResponse", "delay", "messageAudience")
 """Any of these makes an object one of LivePerson's."""
+_NUMBER: Final = (int, float)
+"""A pair, since `int | float` would be made anew at every look."""
+
+Path: TypeAlias = "str | tuple[Path, str | int]"
+"""Where something stands: as a text, or as a place and what follows there, a member's name or an index.
+
+Places are noted for every message and told for next to none, so that only those are written out.
+"""
+
+
+def write_path(path: Path) -> str:
+    """Write a place as people read it: `messages[0].content`."""
+    if isinstance(path, str):
+        return path
+    parent, last = path
+    return f"{write_path(parent)}[{last}]" if isinstance(last, int) else f"{write_path(parent)}.{last}"
 
 
 class MalformedPayload(ValueError):
@@ -47,6 +63,18 @@ class MalformedPayload(ValueError):
 class ReplyDraft:
     """Collects messages in order, at most one action, the intents, and warnings."""
 
+    __slots__ = (
+        "_action",
+        "_alternatives",
+        "_intent",
+        "_unsupported_action",
+        "encoded_metadata",
+        "legacy_content",
+        "legacy_metadata",
+        "messages",
+        "warnings",
+    )
+
     def __init__(self) -> None:
         self.messages: list[Message] = []
         self.warnings: list[str] = []
@@ -58,19 +86,19 @@ class ReplyDraft:
         self._intent: Intent | None = None
         self._alternatives: list[Intent] = []
 
-    def add_text(self, text: str, path: str, *, encoded_metadata: str | None = None) -> None:
+    def add_text(self, text: str, path: Path, *, encoded_metadata: str | None = None) -> None:
         """Add a text; a blank one is dropped, since LivePerson would show an empty bubble."""
         if text.strip():
             self.messages.append(Text(text, encoded_metadata))
         else:
             self.warn("a blank text was dropped", path)
 
-    def add_payload(self, payload: Json, path: str) -> bool:
+    def add_payload(self, payload: Json, path: Path) -> bool:
         """Add one of LivePerson's objects; False when it is none of them. Raise MalformedPayload, path included."""
         try:
             message = read_payload(payload, self, path)
         except MalformedPayload as error:
-            raise MalformedPayload(f"{path}.{error.path}", error.problem) from None
+            raise MalformedPayload(f"{write_path(path)}.{error.path}", error.problem) from None
         if message is None:
             return False
         if isinstance(message, Text):
@@ -79,7 +107,7 @@ class ReplyDraft:
             self.messages.append(message)
         return True
 
-    def set_action(self, name: Any, parameters: Any, path: str) -> None:
+    def set_action(self, name: Any, parameters: Any, path: Path) -> None:
         """Take an action; the first usable one wins, one that LivePerson would ignore is dropped with a warning."""
         if self._action is not None:
             self.warn("more than one action: only the first is carried out", path)
@@ -106,9 +134,9 @@ class ReplyDraft:
             self._alternatives.append(intent)
         return intent is not None
 
-    def warn(self, what: str, path: str) -> None:
+    def warn(self, what: str, path: Path) -> None:
         """Note what was dropped or changed, and where in the vendor's answer."""
-        self.warnings.append(f"{path}: {what}")
+        self.warnings.append(f"{write_path(path)}: {what}")
 
     @property
     def is_empty(self) -> bool:
@@ -131,7 +159,7 @@ class ReplyDraft:
         )
 
 
-def read_payload(payload: Json, draft: ReplyDraft, path: str) -> Message | None:
+def read_payload(payload: Json, draft: ReplyDraft, path: Path) -> Message | None:
     """Read one of LivePerson's objects; None when it has none of PAYLOAD_KEYS. Raise MalformedPayload."""
     if "structuredContent" in payload:
         return _read_structured_content(payload["structuredContent"], "structuredContent", payload, draft, path)
@@ -159,7 +187,7 @@ def read_payload(payload: Json, draft: ReplyDraft, path: str) -> Message | None:
 
 
 def _read_structured_content(
-    content: Any, path: str, payload: Json, draft: ReplyDraft, where: str
+    content: Any, path: str, payload: Json, draft: ReplyDraft, where: Path
 ) -> StructuredContent:
     if not isinstance(content, dict) or not content:
         raise MalformedPayload(path, "must be an object that is not empty")
@@ -170,7 +198,7 @@ def _read_structured_content(
             raise MalformedPayload(f"{path}.message", "is required with quick replies")
     elif not isinstance(content.get("type"), str):
         raise MalformedPayload(f"{path}.type", "is required")
-    metadata = read_metadata(payload.get("metadata"), draft, f"{where}.metadata")
+    metadata = read_metadata(payload.get("metadata"), draft, (where, "metadata"))
     return StructuredContent(content, metadata, _read_encoded_metadata(payload))
 
 
@@ -184,7 +212,7 @@ def _read_encoded_metadata(payload: Json) -> str | None:
     return value
 
 
-def read_metadata(value: Any, draft: ReplyDraft, path: str) -> list[Json] | None:
+def read_metadata(value: Any, draft: ReplyDraft, path: Path) -> list[Json] | None:
     """Read metadata: an array of objects, or one object, which is wrapped. What LivePerson refuses is left out."""
     if value is None:
         return None
@@ -214,7 +242,7 @@ def read_seconds(value: Any, path: str) -> int:
 
 def _is_number(value: Any) -> TypeGuard[int | float]:
     """Tell a number that a program can count with from booleans, NaN and what a callable in process may make up."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER
+    return isinstance(value, _NUMBER) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER
 
 
 def read_boolean(value: Any, path: str, *, default: bool) -> bool:
@@ -234,7 +262,7 @@ def read_intent(intent_id: Any, name: Any, confidence: Any) -> Intent | None:
     """Read an intent; None when it lacks an id or a confidence in 0..1. Long ids and names are cut."""
     if not isinstance(intent_id, str) or not intent_id:
         return None
-    if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0 <= confidence <= 1:
+    if isinstance(confidence, bool) or not isinstance(confidence, _NUMBER) or not 0 <= confidence <= 1:
         return None
     return Intent(intent_id[:MAX_INTENT], confidence, name[:MAX_INTENT] if isinstance(name, str) and name else None)
 

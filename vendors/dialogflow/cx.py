@@ -7,7 +7,7 @@ import html
 import re
 from typing import Any, Final
 
-from gateway.contract.draft import MalformedPayload, ReplyDraft, read_intent
+from gateway.contract.draft import MalformedPayload, Path, ReplyDraft, write_path
 from gateway.contract.errors import FailureKind, VendorFailure
 from gateway.contract.types import ActionName, Event, EventKind, Json, ReadingContext, Reply
 from gateway.contract.wire import name_type
@@ -82,9 +82,10 @@ def read_reply(answer: Json, context: ReadingContext) -> Reply:
     items = _read_items(result)
     _count_actions(items)
     draft = ReplyDraft()
-    has_text = any(_is_text(item) for item in items)
+    spoken = [item for item in items if "outputAudioText" in item]  # most agents never speak
+    has_text = bool(spoken) and any(_is_text(item) for item in items)
     for index, item in enumerate(items):
-        _read_item(item, draft, f"{_MESSAGES}[{index}]", context=context, has_text=has_text)
+        _read_item(item, draft, (_MESSAGES, index), context=context, has_text=has_text)
     _read_intent(result, draft)
     _warn_of_webhooks(result, draft)
     return draft.finish()
@@ -95,32 +96,36 @@ def _read_items(result: Json) -> list[Json]:
     items = result.get("responseMessages") or []  # REST leaves out an empty list
     if not isinstance(items, list):
         raise _unparsable(_MESSAGES, f"must be an array, not {name_type(items)}")
-    return [_read_structs(item, f"{_MESSAGES}[{index}]") for index, item in enumerate(items)]
+    return [_read_structs(item, index) for index, item in enumerate(items)]
 
 
-def _read_structs(item: Any, path: str) -> Json:
+def _read_structs(item: Any, index: int) -> Json:
     if not isinstance(item, dict):
-        raise _unparsable(path, f"must be an object, not {name_type(item)}")
+        raise _unparsable(f"{_MESSAGES}[{index}]", f"must be an object, not {name_type(item)}")
     if (payload := item.get("payload")) is None:
         return item
     if not isinstance(payload, dict):
-        raise _unparsable(f"{path}.payload", f"must be an object, not {name_type(payload)}")
+        raise _unparsable(f"{_MESSAGES}[{index}].payload", f"must be an object, not {name_type(payload)}")
     try:
-        return {**item, "payload": plain_struct(payload)}
+        plain = plain_struct(payload)
     except MalformedStruct as error:
-        raise _unparsable(f"{path}.payload", "is a malformed Struct") from error
+        raise _unparsable(f"{_MESSAGES}[{index}].payload", "is a malformed Struct") from error
+    return item if plain is payload else {**item, "payload": plain}
 
 
 def _count_actions(items: list[Json]) -> None:
     """Raise VendorFailure when there is more than one: LivePerson carries out one in a turn, and which is anybody's guess."""
-    actions = sum(_is_action(item) or item.get("liveAgentHandoff") is not None for item in items)
+    actions = 0
+    for item in items:
+        if _is_action(item.get("payload")) or item.get("liveAgentHandoff") is not None:
+            actions += 1
     if actions > 1:
         problem = f"one answer of Dialogflow CX asks for {actions} actions"
         raise VendorFailure(FailureKind.UNUSABLE, CX_MULTIPLE_ACTIONS, problem)
 
 
-def _is_action(item: Json) -> bool:
-    return isinstance(item.get("payload"), dict) and isinstance(item["payload"].get("action"), dict)
+def _is_action(payload: Any) -> bool:
+    return isinstance(payload, dict) and isinstance(payload.get("action"), dict)
 
 
 def _is_text(item: Json) -> bool:
@@ -130,7 +135,7 @@ def _is_text(item: Json) -> bool:
     return isinstance(texts, list) and any(isinstance(each, str) and each.strip() for each in texts)
 
 
-def _read_item(item: Json, draft: ReplyDraft, path: str, *, context: ReadingContext, has_text: bool) -> None:
+def _read_item(item: Json, draft: ReplyDraft, path: Path, *, context: ReadingContext, has_text: bool) -> None:
     # By the value, not the key: LivePerson's own client writes the kinds that a message is not as null.
     kind = None
     for name in _KINDS:
@@ -139,21 +144,21 @@ def _read_item(item: Json, draft: ReplyDraft, path: str, *, context: ReadingCont
             break
     match kind:
         case "text":
-            add_texts(item["text"], draft, f"{path}.text")
+            add_texts(item["text"], draft, (path, "text"))
         case "payload":
-            _read_payload(item["payload"], draft, f"{path}.payload")
+            _read_payload(item["payload"], draft, (path, "payload"))
         case "liveAgentHandoff":
-            _read_handoff(item["liveAgentHandoff"], draft, f"{path}.liveAgentHandoff", context)
+            _read_handoff(item["liveAgentHandoff"], draft, (path, "liveAgentHandoff"), context)
         case "outputAudioText":
             if not has_text:
-                _read_speech(item["outputAudioText"], draft, f"{path}.outputAudioText")
+                _read_speech(item["outputAudioText"], draft, (path, "outputAudioText"))
         case None:
             draft.warn("a message of a kind that LivePerson does not show was dropped", path)
 
 
-def _read_payload(payload: Json, draft: ReplyDraft, path: str) -> None:
+def _read_payload(payload: Json, draft: ReplyDraft, path: Path) -> None:
     if isinstance(action := payload.get("action"), dict):
-        draft.set_action(action.get("name"), action.get("parameters"), f"{path}.action")
+        draft.set_action(action.get("name"), action.get("parameters"), (path, "action"))
         return
     try:
         if not draft.add_payload(payload, path):
@@ -162,13 +167,13 @@ def _read_payload(payload: Json, draft: ReplyDraft, path: str) -> None:
         raise _unparsable(error.path, error.problem) from error
 
 
-def _read_handoff(handoff: Any, draft: ReplyDraft, path: str, context: ReadingContext) -> None:
+def _read_handoff(handoff: Any, draft: ReplyDraft, path: Path, context: ReadingContext) -> None:
     """Read CX's own wish for a person as a TRANSFER, to the skill that it names or to the bot's default."""
     metadata = handoff.get("metadata") if isinstance(handoff, dict) else None
     try:
         named = plain_struct(metadata) if isinstance(metadata, dict) else {}
     except MalformedStruct as error:
-        raise _unparsable(f"{path}.metadata", "is a malformed Struct") from error
+        raise _unparsable((path, "metadata"), "is a malformed Struct") from error
     skill = named.get("skill")
     if isinstance(skill, str) and skill:
         draft.set_action(ActionName.TRANSFER, {"skill": skill, "agentId": named.get("agentId")}, path)
@@ -178,7 +183,7 @@ def _read_handoff(handoff: Any, draft: ReplyDraft, path: str, context: ReadingCo
         draft.warn("a handoff was dropped: it names no skill, and the bot has no escalation with one", path)
 
 
-def _read_speech(speech: Any, draft: ReplyDraft, path: str) -> None:
+def _read_speech(speech: Any, draft: ReplyDraft, path: Path) -> None:
     """Read what would be spoken as text, its tags stripped."""
     given = speech if isinstance(speech, dict) else {}
     match given.get("text"), given.get("ssml"):
@@ -200,9 +205,8 @@ def _read_intent(result: Json, draft: ReplyDraft) -> None:
         candidates.append((result.get("intent"), result.get("intentDetectionConfidence")))
     for intent, confidence in candidates:
         if isinstance(intent, dict):
-            found = (read_resource_id(intent.get("name")), intent.get("displayName"), confidence)
-            if read_intent(*found) is not None:
-                draft.set_intent(*found)
+            name = read_resource_id(intent.get("name"))
+            if draft.set_intent(name, intent.get("displayName"), confidence):
                 return
 
 
@@ -214,7 +218,6 @@ def _warn_of_webhooks(result: Json, draft: ReplyDraft) -> None:
             draft.warn(f"a webhook of the agent failed with code {code:g}", f"queryResult.webhookStatuses[{index}]")
 
 
-def _unparsable(path: str, problem: str) -> VendorFailure:
-    return VendorFailure(
-        FailureKind.UNUSABLE, CX_PARSER_ERROR, f"Dialogflow CX gave an answer that cannot be used: {path} {problem}"
-    )
+def _unparsable(path: Path, problem: str) -> VendorFailure:
+    what = f"Dialogflow CX gave an answer that cannot be used: {write_path(path)} {problem}"
+    return VendorFailure(FailureKind.UNUSABLE, CX_PARSER_ERROR, what)

@@ -5,7 +5,7 @@ The rows are those of docs/contract/vendors/dialogflow-es.md; the request's shap
 
 from typing import Any, Final
 
-from gateway.contract.draft import MalformedPayload, ReplyDraft
+from gateway.contract.draft import MalformedPayload, Path, ReplyDraft
 from gateway.contract.types import ActionName, Event, EventKind, Json, Reply
 from vendors.dialogflow.errors import ES_SEND_QUERY, translate_reported
 from vendors.dialogflow.messages import add_texts, read_resource_id, read_struct
@@ -87,7 +87,7 @@ def _read_messages(result: Json, draft: ReplyDraft) -> None:
     items = result.get("fulfillmentMessages")
     if isinstance(items, list) and items:
         for index, item in enumerate(items):
-            _read_item(item, draft, f"queryResult.fulfillmentMessages[{index}]")
+            _read_item(item, draft, ("queryResult.fulfillmentMessages", index))
         return
     if items is not None and not isinstance(items, list):
         draft.warn("messages that are no array were dropped", "queryResult.fulfillmentMessages")
@@ -96,20 +96,20 @@ def _read_messages(result: Json, draft: ReplyDraft) -> None:
         draft.add_text(text, "queryResult.fulfillmentText")
 
 
-def _read_item(item: Any, draft: ReplyDraft, path: str) -> None:
+def _read_item(item: Any, draft: ReplyDraft, path: Path) -> None:
     if not isinstance(item, dict):
         draft.warn("a message that is no object was dropped", path)
     elif item.get("platform") not in (None, "", "PLATFORM_UNSPECIFIED"):
         draft.warn("a message for another platform was dropped", path)
-    elif item.get("text") is not None:
-        add_texts(item["text"], draft, f"{path}.text")
-    elif item.get("payload") is not None:
-        _read_payload(item["payload"], draft, f"{path}.payload")
+    elif (text := item.get("text")) is not None:
+        add_texts(text, draft, (path, "text"))
+    elif (payload := item.get("payload")) is not None:
+        _read_payload(payload, draft, (path, "payload"))
     else:
         draft.warn("a message of a kind that LivePerson does not show was dropped", path)
 
 
-def _read_payload(payload: Any, draft: ReplyDraft, path: str) -> None:
+def _read_payload(payload: Any, draft: ReplyDraft, path: Path) -> None:
     plain = read_struct(payload, draft, path)
     if plain is None:
         return
@@ -149,6 +149,5 @@ def _read_intent(result: Json, draft: ReplyDraft) -> None:
 
 def _read_webhook_status(answer: Json, draft: ReplyDraft) -> None:
     status = answer.get("webhookStatus")
-    code = status.get("code") if isinstance(status, dict) else None
-    if isinstance(code, int | float) and code != 0:
+    if isinstance(status, dict) and isinstance(code := status.get("code"), int | float) and code != 0:
         draft.warn(f"the agent's webhook failed with code {code:g}", "webhookStatus")

@@ -2,30 +2,30 @@
 
 from typing import Any
 
-from gateway.contract.draft import ReplyDraft
+from gateway.contract.draft import Path, ReplyDraft
 from gateway.contract.types import Json
 from vendors.dialogflow.proto import MalformedStruct, plain_struct
 
 
-def add_texts(text: Any, draft: ReplyDraft, path: str) -> None:
+def add_texts(text: Any, draft: ReplyDraft, path: Path) -> None:
     """Add the texts of a `text` item, `{"text": [string, …]}`, in their order; blank ones are dropped."""
     if not isinstance(text, dict):
         draft.warn("what should be an object was dropped", path)
         return
     texts = text.get("text") or []  # REST leaves out an empty list
     if not isinstance(texts, list):
-        draft.warn("texts that are no array were dropped", f"{path}.text")
+        draft.warn("texts that are no array were dropped", (path, "text"))
         return
     if not texts:
-        draft.warn("a blank text was dropped", f"{path}.text")
+        draft.warn("a blank text was dropped", (path, "text"))
     for index, value in enumerate(texts):
         if isinstance(value, str):
-            draft.add_text(value, f"{path}.text[{index}]")
+            draft.add_text(value, ((path, "text"), index))
         else:
-            draft.warn("a text that is no string was dropped", f"{path}.text[{index}]")
+            draft.warn("a text that is no string was dropped", ((path, "text"), index))
 
 
-def read_struct(value: Any, draft: ReplyDraft, path: str) -> Json | None:
+def read_struct(value: Any, draft: ReplyDraft, path: Path) -> Json | None:
     """Read an object, in plain JSON or in protobuf's Struct form; None with a warning when it is neither."""
     if not isinstance(value, dict):
         draft.warn("what should be an object was dropped", path)

@@ -7,7 +7,7 @@ by the gateway" (the lengths).
 from typing import Any, Final
 
 from gateway.contract.catalogue import PREFIX
-from gateway.contract.draft import MalformedPayload, ReplyDraft
+from gateway.contract.draft import MalformedPayload, Path, ReplyDraft, write_path
 from gateway.contract.errors import FailureKind, VendorFailure
 from gateway.contract.types import Json, StructuredContent
 from gateway.contract.wire import WireError, loads, name_type
@@ -28,25 +28,29 @@ MAX_URL: Final = 2048
 """Characters of an image's address."""
 
 
-def crashed(path: str, problem: str) -> VendorFailure:
+def crashed(path: Path, problem: str) -> VendorFailure:
     """Make the failure of an answer that cannot be read."""
-    return VendorFailure(FailureKind.UNUSABLE, PARSER_CRASHED, f"The answer of Lex cannot be read: {path}: {problem}")
-
-
-def unsupported_format(path: str) -> VendorFailure:
-    """Make the failure of a message in a format that LivePerson has no place for, such as SSML."""
     return VendorFailure(
-        FailureKind.UNUSABLE, FORMAT_NOT_SUPPORTED, f"Lex answered in a message format that is not supported: {path}"
+        FailureKind.UNUSABLE, PARSER_CRASHED, f"The answer of Lex cannot be read: {write_path(path)}: {problem}"
     )
 
 
-def add_custom_payload(content: str, draft: ReplyDraft, path: str) -> None:
+def unsupported_format(path: Path) -> VendorFailure:
+    """Make the failure of a message in a format that LivePerson has no place for, such as SSML."""
+    return VendorFailure(
+        FailureKind.UNUSABLE,
+        FORMAT_NOT_SUPPORTED,
+        f"Lex answered in a message format that is not supported: {write_path(path)}",
+    )
+
+
+def add_custom_payload(content: str, draft: ReplyDraft, path: Path) -> None:
     """Read the JSON of a CustomPayload message. Raise VendorFailure."""
     try:
         payload = loads(content)
     except WireError as error:
         raise VendorFailure(
-            FailureKind.UNUSABLE, MALFORMED, f"A custom payload of Lex is {error}, at {path}"
+            FailureKind.UNUSABLE, MALFORMED, f"A custom payload of Lex is {error}, at {write_path(path)}"
         ) from error
     if not isinstance(payload, dict):
         raise crashed(path, f"the custom payload must be an object, not {name_type(payload)}")
@@ -55,7 +59,9 @@ def add_custom_payload(content: str, draft: ReplyDraft, path: str) -> None:
             params = payload.get("params")
             if not isinstance(params, dict):
                 raise VendorFailure(
-                    FailureKind.UNUSABLE, NO_PARAMS, f"A custom payload of type ACTION has no params, at {path}"
+                    FailureKind.UNUSABLE,
+                    NO_PARAMS,
+                    f"A custom payload of type ACTION has no params, at {write_path(path)}",
                 )
             draft.set_action(params.get("action"), params.get("data"), path)
         case None:
@@ -64,7 +70,7 @@ def add_custom_payload(content: str, draft: ReplyDraft, path: str) -> None:
             raise _unsupported_type(path)
 
 
-def _add_liveperson_payload(payload: Json, draft: ReplyDraft, path: str) -> None:
+def _add_liveperson_payload(payload: Json, draft: ReplyDraft, path: Path) -> None:
     try:
         if not draft.add_payload(payload, path):
             raise _unsupported_type(path)
@@ -72,19 +78,21 @@ def _add_liveperson_payload(payload: Json, draft: ReplyDraft, path: str) -> None
         raise crashed(error.path, error.problem) from error
 
 
-def _unsupported_type(path: str) -> VendorFailure:
+def _unsupported_type(path: Path) -> VendorFailure:
     return VendorFailure(
-        FailureKind.UNUSABLE, TYPE_NOT_SUPPORTED, f"A custom payload is of no type that LivePerson knows, at {path}"
+        FailureKind.UNUSABLE,
+        TYPE_NOT_SUPPORTED,
+        f"A custom payload is of no type that LivePerson knows, at {write_path(path)}",
     )
 
 
-def add_card(card: Any, draft: ReplyDraft, path: str) -> None:
+def add_card(card: Any, draft: ReplyDraft, path: Path) -> None:
     """Turn an image response card into vertical structured content. Raise VendorFailure."""
     if not isinstance(card, dict):
         raise crashed(path, f"must be an object, not {name_type(card)}")
     title = _read_text(card, "title", path)
     subtitle = _read_text(card, "subtitle", path) if card.get("subtitle") is not None else None
-    buttons = _read_buttons(card.get("buttons"), f"{path}.buttons")
+    buttons = _read_buttons(card.get("buttons"), (path, "buttons"))
     if any(len(value) > MAX_PUBLISH_TEXT for _, value in buttons):
         # Cut, the button would tell the bot something else: the consumer types it instead.
         lines = [title, *([subtitle] if subtitle else []), *(f"- {text}" for text, _ in buttons)]
@@ -102,14 +110,14 @@ def add_card(card: Any, draft: ReplyDraft, path: str) -> None:
     draft.messages.append(StructuredContent({"type": "vertical", "elements": elements}))
 
 
-def _read_text(parent: Json, key: str, path: str) -> str:
+def _read_text(parent: Json, key: str, path: Path) -> str:
     value = parent.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise crashed(f"{path}.{key}", "must be a string that is not blank")
+        raise crashed((path, key), "must be a string that is not blank")
     return value
 
 
-def _read_buttons(buttons: Any, path: str) -> list[tuple[str, str]]:
+def _read_buttons(buttons: Any, path: Path) -> list[tuple[str, str]]:
     """Read (text, value) of each button."""
     if buttons is None:
         return []
@@ -117,7 +125,7 @@ def _read_buttons(buttons: Any, path: str) -> list[tuple[str, str]]:
         raise crashed(path, f"must be an array, not {name_type(buttons)}")
     read = []
     for index, button in enumerate(buttons):
-        where = f"{path}[{index}]"
+        where = (path, index)
         if not isinstance(button, dict):
             raise crashed(where, f"must be an object, not {name_type(button)}")
         read.append((_read_text(button, "text", where), _read_text(button, "value", where)))

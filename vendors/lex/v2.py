@@ -8,7 +8,7 @@ import re
 from hashlib import sha256
 from typing import Any, Final
 
-from gateway.contract.draft import ReplyDraft
+from gateway.contract.draft import Path, ReplyDraft
 from gateway.contract.errors import InvalidRequest
 from gateway.contract.types import ActionName, Event, EventKind, Json, ReadingContext, Reply, VendorSession
 from gateway.contract.wire import dumps, name_type
@@ -113,14 +113,14 @@ def read_reply(answer: Json, context: ReadingContext) -> Reply:
     if messages is not None and not isinstance(messages, list):
         raise crashed("messages", f"must be an array, not {name_type(messages)}")
     for index, message in enumerate(messages or []):
-        _read_message(message, draft, f"messages[{index}]")
+        _read_message(message, draft, ("messages", index))
     _read_intents(answer.get("interpretations"), draft)
-    if _has_failed(answer) and context.default_skill is not None:
+    if context.default_skill is not None and _has_failed(answer):
         draft.set_action(ActionName.TRANSFER, {"skill": context.default_skill}, "sessionState.intent.state")
     return draft.finish()
 
 
-def _read_message(message: Any, draft: ReplyDraft, path: str) -> None:
+def _read_message(message: Any, draft: ReplyDraft, path: Path) -> None:
     if not isinstance(message, dict):
         raise crashed(path, f"must be an object, not {name_type(message)}")
     match message.get("contentType"):
@@ -129,17 +129,17 @@ def _read_message(message: Any, draft: ReplyDraft, path: str) -> None:
         case "CustomPayload":
             add_custom_payload(_read_content(message, path), draft, path)
         case "ImageResponseCard":
-            add_card(message.get("imageResponseCard"), draft, f"{path}.imageResponseCard")
+            add_card(message.get("imageResponseCard"), draft, (path, "imageResponseCard"))
         case str():
-            raise unsupported_format(f"{path}.contentType")
+            raise unsupported_format((path, "contentType"))
         case other:
-            raise crashed(f"{path}.contentType", f"must be a string, not {name_type(other)}")
+            raise crashed((path, "contentType"), f"must be a string, not {name_type(other)}")
 
 
-def _read_content(message: Json, path: str) -> str:
+def _read_content(message: Json, path: Path) -> str:
     content = message.get("content")
     if not isinstance(content, str):
-        raise crashed(f"{path}.content", f"must be a string, not {name_type(content)}")
+        raise crashed((path, "content"), f"must be a string, not {name_type(content)}")
     return content
 
 
@@ -151,22 +151,18 @@ def _read_intents(interpretations: Any, draft: ReplyDraft) -> None:
         draft.warn(f"must be an array, not {name_type(interpretations)}; no intents were read", "interpretations")
         return
     for index, interpretation in enumerate(interpretations):
-        name = _get(interpretation, "intent", "name")
-        score = _get(interpretation, "nluConfidence", "score")
+        intent, confidence = _get(interpretation, "intent"), _get(interpretation, "nluConfidence")
+        name = _get(intent, "name")
         if name == FALLBACK:
             continue
-        (draft.set_intent if index == 0 else draft.add_alternative)(name, name, score)
+        (draft.set_intent if index == 0 else draft.add_alternative)(name, name, _get(confidence, "score"))
 
 
 def _has_failed(answer: Json) -> bool:
     """Say whether the bot gave up: its intent has failed, all retries spent."""
-    return bool(_get(answer, "sessionState", "intent", "state") == "Failed")
+    return bool(_get(_get(_get(answer, "sessionState"), "intent"), "state") == "Failed")
 
 
-def _get(value: Any, *path: str) -> Any:
-    """Follow a path through objects; None where it ends."""
-    for key in path:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(key)
-    return value
+def _get(value: Any, key: str) -> Any:
+    """Give an object's member; None where there is none, and of what is no object."""
+    return value.get(key) if isinstance(value, dict) else None

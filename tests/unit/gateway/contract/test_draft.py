@@ -1,15 +1,15 @@
+import pathlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from gateway.contract.draft import MalformedPayload, ReplyDraft, read_metadata
+from gateway.contract.draft import MalformedPayload, Path, ReplyDraft, read_metadata, write_path
 from gateway.contract.reply import render
 from gateway.contract.types import Intent
 
-DATA = Path(__file__).parents[3] / "data" / "contract"
+DATA = pathlib.Path(__file__).parents[3] / "data" / "contract"
 CASES = orjson.loads((DATA / "drafts.json").read_bytes())
 MALFORMED = orjson.loads((DATA / "malformed_payloads.json").read_bytes())
 BuildDraft = Callable[[dict[str, Any]], ReplyDraft]
@@ -67,6 +67,40 @@ def test_leaves_an_object_that_is_none_of_livepersons_to_the_vendor(payload: dic
 )
 def test_is_empty_until_something_usable_came(step: list[Any], empty: bool, build_draft: BuildDraft) -> None:
     assert build_draft({"steps": [step]}).is_empty is empty
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("output", "output"),
+        (("output", "generic"), "output.generic"),
+        (((("output", "generic"), 2), "text"), "output.generic[2].text"),
+        ((("a", 0), 1), "a[0][1]"),
+    ],
+)
+def test_places_are_written_as_people_read_them(path: Path, written: str) -> None:
+    draft = ReplyDraft()
+
+    draft.warn("dropped", path)
+    with pytest.raises(MalformedPayload) as caught:
+        draft.add_payload({"delay": -1}, path)
+
+    assert (write_path(path), draft.warnings, caught.value.path) == (
+        written,
+        [f"{written}: dropped"],
+        f"{written}.delay",
+    )
+
+
+@pytest.mark.parametrize(
+    ("intent", "taken"),
+    [(("a", "A", 0.5), True), (("a", None, 1), True), (("", "A", 0.5), False), (("a", "A", 2), False)],
+)
+def test_says_whether_there_is_an_intent(intent: tuple[Any, Any, Any], *, taken: bool) -> None:
+    draft = ReplyDraft()
+
+    assert draft.set_intent(*intent) is taken
+    assert (draft.finish().intent is not None) is taken
 
 
 def test_legacy_content_is_something_usable(build_draft: BuildDraft) -> None:
