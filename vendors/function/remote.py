@@ -1,5 +1,7 @@
 """A function bot behind a URL: any service that speaks the custom-integration contract."""
 
+from types import MappingProxyType
+
 import aiohttp
 from yarl import URL
 
@@ -23,8 +25,9 @@ class RemoteFunction:
 
     def __init__(self, settings: FunctionSettings, services: Services) -> None:
         self._url = URL(settings.url or "")
-        self._headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
-        self._headers["Content-Type"] = "application/json"
+        given = {name: value.get_secret_value() for name, value in settings.headers.items()}
+        # They never change, so that they are written once.
+        self._headers = MappingProxyType({**given, "Content-Type": "application/json"})
         self._target = self._url.raw_path_qs
         self._http = services.http
         self._origin: Origin | None = None

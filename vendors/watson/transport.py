@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -50,10 +51,10 @@ class Template:
         return f"{self.before}{session_id}{self.after}"
 
     def sign(self, authenticator: Authenticator) -> Mapping[str, str]:
-        """Give the headers with what the authenticator adds to them now."""
+        """Give the headers with what the authenticator adds to them now; they never change, and are written once."""
         headers = CaseInsensitiveDict(self.headers)
         authenticator.authenticate({"headers": headers})
-        return dict(headers.lower_items())
+        return MappingProxyType(dict(headers.lower_items()))
 
 
 class _Prepared:
