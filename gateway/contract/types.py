@@ -90,7 +90,7 @@ class Action:
     """Checked and complete; None when the bot gave none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Text:
     """A message that the consumer sees as text."""
 
@@ -99,7 +99,7 @@ class Text:
     """Only the Custom Endpoint can say it per text; the custom integration says it for the whole answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StructuredContent:
     """Rich content, or quick replies when `content` has `quickReplies`."""
 
@@ -132,7 +132,7 @@ Message: TypeAlias = Text | StructuredContent | Delay | PrivateText
 """One entry of `messages`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Intent:
     """What the bot understood. `id` and `name` have at most 256 characters, `confidence` lies in 0..1."""
 
@@ -143,7 +143,7 @@ class Intent:
 
 @dataclass(slots=True, kw_only=True)
 class Reply:
-    """A bot's answer in LivePerson's terms. Nobody changes one, as with events."""
+    """A bot's answer in LivePerson's terms. Nobody changes one, nor what is in it, as with events."""
 
     messages: tuple[Message, ...] = ()
     action: Action | None = None
