@@ -142,7 +142,7 @@ class _TurnContext(HookContext):
             case "account" | "bot" | "vendor" | "channel" | "conversation_id" | "snapshot":
                 value = getattr(self._scope, name)
             case "log":
-                value = self._scope.log.bind(hook=self._target)
+                value = self._scope.get_log().bind(hook=self._target)
             case _:
                 raise AttributeError(f"'HookContext' object has no attribute {name!r}", name=name, obj=self)
         object.__setattr__(self, name, value)
@@ -163,7 +163,8 @@ class HookScope:
     """The event as it came in; read when the first hook of the turn is about to run."""
     state: Json = field(repr=False)
     """Changed in place by hooks; saved by who made the scope."""
-    log: FilteringBoundLogger = field(repr=False)
+    log: FilteringBoundLogger | None = field(default=None, repr=False)
+    """Where the hooks' lines go; made when there is one to write, if it is not given."""
     _snapshot: EventSnapshot | None = field(default=None, init=False, repr=False)
     _state_text: bytes | None = field(default=None, init=False, repr=False)
     """The state when it was last looked at, as it would be saved."""
@@ -174,6 +175,14 @@ class HookScope:
         if self._snapshot is None:
             self._snapshot = EventSnapshot(self.event_payload)
         return self._snapshot
+
+    def get_log(self) -> FilteringBoundLogger:
+        """Give a logger that knows account, bot and conversation."""
+        if self.log is None:
+            self.log = structlog.get_logger(
+                part="hooks", account=self.account, bot=self.bot, conversation=self.conversation_id
+            )
+        return self.log
 
     def make_context(self, target: str, options: Json) -> HookContext:
         """Make the context of one hook."""

@@ -75,7 +75,7 @@ class HookRunner:
         try:
             text = dumps(report)
         except WireError as error:
-            scope.log.warning("hooks-not-called", kind="error", problem=str(error))
+            scope.get_log().warning("hooks-not-called", kind="error", problem=str(error))
             return
         for seat in self._error:
             try:
@@ -205,7 +205,7 @@ class _Problem(Exception):
     def log(self, kind: str, hook: Hook, scope: HookScope) -> None:
         """Tell the operator which hook it was, and where in its code."""
         place = {} if self.raised is None else {"at": _find_place(self.raised)}
-        scope.log.warning("hook-failed", kind=kind, hook=hook.target, problem=str(self), **place)
+        scope.get_log().warning("hook-failed", kind=kind, hook=hook.target, problem=str(self), **place)
 
 
 def _write_result(result: Any, given: Json) -> bytes:

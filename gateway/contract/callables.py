@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any, Final
 
-from gateway.contract.pool import Call, ThreadPool
+from gateway.contract.pool import ThreadPool
 from gateway.contract.threads import LoopThread, Outcome
 
 _log = logging.getLogger(__name__)
@@ -52,11 +52,20 @@ class Sandbox:
         """Call `target` and give back what it returns. Raise CallableFailed when it raises or takes over `timeout` seconds."""
         end = time.monotonic() + timeout
         if getattr(target, QUICK, False) and id(target) not in self._not_quick:
-            outcome = self._call_here(target, arguments, end)
+            outcome: Outcome | None = self._call_here(target, arguments, end)
         elif is_async(target):
             outcome = await self._await(lambda: target(*arguments), timeout)
         else:
-            outcome = await self._wait_for(self._submit(target, arguments, timeout))
+            if self._pool.is_stuck:
+                raise CallableFailed("was not called: too many before it have outlasted their time", timed_out=True)
+            # The way of most hooks: without a coroutine between.
+            call = self._pool.submit(target, arguments, timeout)
+            outcome = None
+            try:
+                outcome = await call.outcome
+            finally:
+                if outcome is None:  # its time is over, or whoever waits for it has been cancelled
+                    self._pool.abandon(call)
         if outcome is not None and outcome[0] is not None and inspect.isawaitable(outcome[0]):
             # An awaitable that a plain one returns is awaited as an async one is.
             awaitable = outcome[0]
@@ -93,22 +102,6 @@ class Sandbox:
                 "callable-not-quick: %s took %.0f ms, and goes through threads now", name, 1000 * (ended - began)
             )
         return (value, raised) if ended <= end else None
-
-    def _submit(self, target: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Call:
-        """Have a plain callable called on a thread; its time counts from now, the wait for a thread included."""
-        if self._pool.is_stuck:
-            raise CallableFailed("was not called: too many before it have outlasted their time", timed_out=True)
-        return self._pool.submit(target, arguments, seconds)
-
-    async def _wait_for(self, call: Call) -> Outcome | None:
-        """Give what came of a call; None when its time was over."""
-        outcome: Outcome | None = None
-        try:
-            outcome = await call.outcome
-        finally:
-            if outcome is None:  # its time is over, or whoever waits for it has been cancelled
-                self._pool.abandon(call)
-        return outcome
 
     async def _await(self, make: Callable[[], Awaitable[Any]], seconds: float) -> Outcome | None:
         """Await what `make` gives on the loop beside ours; None when its time is over."""
