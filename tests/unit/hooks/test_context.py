@@ -134,6 +134,26 @@ def test_all_hooks_of_a_turn_share_one_event_and_one_state() -> None:
     assert (first.options, second.options) == ({"a": 1}, {})
 
 
+def test_a_scope_without_a_logger_makes_one_that_knows_the_turn() -> None:
+    scope = make_scope(EVENT)
+    scope.log = None
+    with structlog.testing.capture_logs() as lines:
+        scope.make_context("acme:tag", {}).log.info("tagged", tags=2)
+    assert lines == [
+        {
+            "event": "tagged",
+            "part": "hooks",
+            "account": "1",
+            "bot": "concierge",
+            "conversation": "c-1",
+            "hook": "acme:tag",
+            "tags": 2,
+            "log_level": "info",
+        }
+    ]
+    assert scope.get_log() is scope.get_log()
+
+
 FIELDS = {
     "account": "1",
     "bot": "concierge",
