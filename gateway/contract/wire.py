@@ -60,7 +60,10 @@ def name_type(value: Any) -> str:
 
 def _count_brackets(data: bytes | str) -> int:
     """Count what opens a level; those inside strings are counted too, so this is an upper bound of the depth."""
-    return data.count("[") + data.count("{") if isinstance(data, str) else data.count(b"[") + data.count(b"{")
+    if isinstance(data, str):
+        return data.count("[") + data.count("{")
+    # `replace` looks for a byte as fast as the machine can, and `count` one byte after the other.
+    return 2 * len(data) - len(data.replace(b"[", b"")) - len(data.replace(b"{", b""))
 
 
 def _is_deeper(value: Any, limit: int) -> bool:
