@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gateway.contract.wire import dumps
+from load.bench.figures import describe_machine
 from load.bench.processes import NotStarted
 from load.soak_verdict import WATCHED, Finding, judge_soak
 from load.users.profile import load_profile
@@ -65,7 +66,7 @@ async def soak(order: Order, *, share: float, warm_up: float, console: Console) 
     order = replace(order, users=users, seconds=steady[1])
     outcome = await run_load(order, lambda line: console.print(line, highlight=False))
     findings = judge_soak(outcome.samples, steady, users)
-    report = {**outcome.summary, "users": users, "steady": steady}
+    report = {**outcome.summary, "users": users, "steady": steady, "machine": asdict(describe_machine())}
     await asyncio.to_thread(_write, order.results, report, outcome.samples, findings)
     return outcome, findings
 
