@@ -14,6 +14,7 @@ import _awscrt
 from awscrt.auth import AwsCredentialsProvider, AwsSignatureType, AwsSigningAlgorithm, AwsSigningConfig
 from awscrt.exceptions import from_code
 from awscrt.http import HttpHeaders, HttpRequest
+from awscrt.io import InputStream
 
 SERVICE: Final = "lex"
 """The service's name in signatures; its host begins otherwise."""
@@ -90,7 +91,7 @@ class _Request:
         if code := self._codes.pop():
             raise from_code(code)
         headers = self._headers
-        signed = dict([_CONTENT])
+        signed = {_CONTENT[0]: _CONTENT[1]}
         for name in self._added or self._find_added():
             signed[name] = headers.get(name)
             headers.remove(name)
@@ -101,14 +102,18 @@ class _Request:
         return self._added
 
 
-class _Body(BytesIO):
-    """A body that is read by the first method that awscrt looks for: it asks at each reading."""
+class _Body(InputStream):  # type: ignore[misc]  # AWS ships it untyped
+    """A body that the signer reads straight from the bytes, without a look at what kind of stream it has."""
 
-    readinto1 = BytesIO.readinto
+    def __init__(self) -> None:
+        self._held = BytesIO()
+        super().__init__(self._held)
+        self._read_into_memoryview = self._held.readinto
+        self._seek = self._held.seek
 
     def fill(self, body: bytes) -> None:
         """Hold these bytes in place of all others."""
-        self.seek(0)
-        self.truncate()
-        self.write(body)
-        self.seek(0)
+        held = self._held
+        held.seek(0)
+        held.truncate()
+        held.write(body)
