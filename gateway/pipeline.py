@@ -321,7 +321,6 @@ class Pipeline:
             conversation_id=turn.event.conversation_id,
             event_payload=turn.event.payload,
             state=conversation.hook_state,
-            log=get_logger("hooks", account=bot.account, bot=bot.name, conversation=turn.event.conversation_id),
         )
         return turn.scope
 

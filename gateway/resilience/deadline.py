@@ -32,7 +32,7 @@ class TimeLimit:
     What `asyncio.timeout` does, which costs a turn three times as much. As there, a cancellation from elsewhere stays one.
     """
 
-    __slots__ = ("_cancelling", "_deadline", "_handle", "_loop", "_task", "is_over")
+    __slots__ = ("_cancelling", "_deadline", "_handle", "_is_due", "_is_paused", "_loop", "_task", "is_over")
 
     def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
@@ -42,31 +42,35 @@ class TimeLimit:
         self._task = task
         self._cancelling = task.cancelling()
         self._handle: asyncio.TimerHandle | None = None
+        self._is_paused = False
+        self._is_due = False
+        """Whether the time was over during the pause."""
         self.is_over = False
         """Whether it is this limit that has cancelled the task."""
 
     def __enter__(self) -> Self:
         """Begin to watch the time."""
-        self.resume()
+        self._handle = self._loop.call_later(self._deadline.left(), self._expire)
         return self
 
     def __exit__(
         self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         """Stop watching. Raise TimeoutError for a cancellation that is this limit's and nobody else's."""
-        self.pause()
+        if self._handle is not None:
+            self._handle.cancel()
         if self.is_over and self._task.uncancel() <= self._cancelling and isinstance(error, asyncio.CancelledError):
             raise TimeoutError from error
 
     def pause(self) -> None:
         """Do not cancel what comes now."""
-        if self._handle is not None:
-            self._handle.cancel()
-            self._handle = None
+        self._is_paused = True
 
     def resume(self) -> None:
-        """Watch the time again."""
-        self._handle = self._loop.call_later(self._deadline.left(), self._expire)
+        """Watch the time again; what comes now is cancelled where it was over meanwhile."""
+        self._is_paused = False
+        if self._is_due:
+            self._expire()
 
     @property
     def is_all(self) -> bool:
@@ -74,6 +78,8 @@ class TimeLimit:
         return self.is_over and self._task.cancelling() == self._cancelling + 1
 
     def _expire(self) -> None:
-        self._handle = None
+        if self._is_paused:
+            self._is_due = True
+            return
         self.is_over = True
         self._task.cancel()
