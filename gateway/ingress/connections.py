@@ -58,6 +58,10 @@ class WholeCall:
         """See Call."""
         return self.body
 
+    def forget_body(self) -> None:
+        """See Call."""
+        self.body = b""
+
 
 class Connection(web.RequestHandler):
     """One connection. While it answers an event itself, aiohttp's side of it believes that a request is under way, as it is."""

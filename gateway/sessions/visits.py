@@ -61,6 +61,19 @@ class Sessions:
 class Visit:
     """One event's visit. However it goes, it ends with `leave`."""
 
+    __slots__ = (
+        "_events",
+        "_failed",
+        "_held",
+        "_in_turn",
+        "_name",
+        "_place",
+        "_sessions",
+        "_to_keep",
+        "_was_kept",
+        "conversation",
+    )
+
     def __init__(self, sessions: Sessions, conversation: str, events: Sequence[str]) -> None:
         self._sessions = sessions
         self._name = conversation
