@@ -22,7 +22,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from gateway.contract.errors import FailureKind
-from gateway.contract.streams import take_whole
+from gateway.contract.streams import Line, take_whole
 
 SWITCHING_PROTOCOLS: Final = 101
 MAX_WRITTEN: Final = 64
@@ -88,6 +88,7 @@ class Origin:
             raise aiohttp.ConnectionTimeoutError from error
         protocol, connection._protocol = connection._protocol, None  # noqa: SLF001 - it would give it back when it is dropped
         assert protocol is not None  # noqa: S101 - it is new
+        protocol._buffer = Line()  # type: ignore[assignment]  # noqa: SLF001 - all that is asked of a deque there
         return protocol
 
     def give_back(self, protocol: ResponseHandler, *, should_close: bool = False) -> None:

@@ -1,7 +1,15 @@
-"""What aiohttp has read of a body, taken without its way of reading piece by piece."""
+"""What aiohttp has read, held in less memory and taken with fewer steps."""
 
 from collections import deque
-from typing import Protocol
+from typing import Any, Protocol
+
+
+class Line(list[Any]):
+    """Takes the place of aiohttp's queues of messages: a deque takes 760 bytes, and these nearly always hold one message or none."""
+
+    def popleft(self) -> Any:
+        """Give the first, and take it out."""
+        return self.pop(0)
 
 
 class _Flow(Protocol):

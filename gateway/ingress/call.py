@@ -37,8 +37,8 @@ class Call(Protocol):
     async def read(self) -> bytes:
         """Read the whole body, unpacked; a second time it is at hand. Raise RequestRefused (400, 413)."""
 
-    def forget_body(self) -> None:
-        """Let go of a body that has been read for the last time: a turn may wait long."""
+    def forget(self) -> None:
+        """Let go of headers and body, which have been read for the last time: a turn may wait long."""
 
 
 class Answered(NamedTuple):
@@ -88,23 +88,21 @@ class RequestCall:
                 INVALID_EVENT, "The body is not an event: it is not in the encoding that it names."
             ) from None
 
-    def forget_body(self) -> None:
-        """Do nothing: it is aiohttp's."""
+    def forget(self) -> None:
+        """Do nothing: they are aiohttp's."""
 
 
 async def read_json(call: Call) -> Any:
-    """Read a body that must be JSON, for the last time. Raise RequestRefused."""
+    """Read a body that must be JSON. Raise RequestRefused."""
     if not _is_json(call.headers.get(hdrs.CONTENT_TYPE)):
         raise RequestRefused(UNSUPPORTED_TYPE, "The body must be JSON: Content-Type: application/json.")
     body = call.body
     if body is None:
         body = await call.read()
     try:
-        value = loads(body)
+        return loads(body)
     except WireError as problem:
         raise RequestRefused(INVALID_EVENT, f"The body is not an event: {problem}.") from None
-    call.forget_body()
-    return value
 
 
 def _is_json(content_type: str | None) -> bool:

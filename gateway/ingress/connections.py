@@ -12,18 +12,22 @@ import time
 from collections.abc import Mapping
 from email.utils import formatdate
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from aiohttp import HttpVersion11, hdrs, web
 from aiohttp.http_parser import RawRequestMessage
 
-from gateway.contract.streams import take_whole
+from gateway.contract.streams import Line, take_whole
 from gateway.ingress.call import JSON, MAX_BODY, Answered, Handler
 from gateway.ingress.errors import answer_error
 
 _PARAMETER: Final = re.compile(r"\{\w+\}")
 _NAME: Final = "([A-Za-z0-9._~-]+)"
 """What needs no quoting in a path; a name with anything else in it goes aiohttp's way."""
+
+
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Door(NamedTuple):
@@ -58,9 +62,9 @@ class WholeCall:
         """See Call."""
         return self.body
 
-    def forget_body(self) -> None:
+    def forget(self) -> None:
         """See Call."""
-        self.body = b""
+        self.headers, self.body = _NOTHING, b""
 
 
 class Connection(web.RequestHandler):
@@ -70,6 +74,7 @@ class Connection(web.RequestHandler):
 
     def __init__(self, server: "Server", doors: tuple[Door, ...], **options: Any) -> None:
         super().__init__(server, **options)
+        self._messages = Line()  # type: ignore[assignment]  # all that is asked of a deque there
         self._doors = doors
         self._answering: asyncio.Task[None] | None = None
         self._idle: asyncio.Future[None] | None = None

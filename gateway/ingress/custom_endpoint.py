@@ -109,6 +109,7 @@ class EndpointDoor:
             if isinstance(event, Closed):
                 await self._endpoint.openings.close(bot, conversation_id)
                 return _json(NOTHING)
+            call.forget()
             with self._gate.admit_vendor(bot.vendor_name):
                 return write_answer(await self._pipeline.answer(bot, event, write_reply, prepare=join_opening))
 

@@ -47,11 +47,9 @@ class EventDoor:
                     event = parse_event(body)
                 except InvalidEvent as problem:
                     raise RequestRefused(INVALID_EVENT, f"The body is not an event: {problem}.") from None
-                return write_answer(
-                    await self._pipeline.answer(
-                        bot, event, render_reply, idempotency_key=call.headers.get(IDEMPOTENCY_KEY)
-                    )
-                )
+                key = call.headers.get(IDEMPOTENCY_KEY)
+                call.forget()
+                return write_answer(await self._pipeline.answer(bot, event, render_reply, idempotency_key=key))
 
 
 def render_reply(reply: Reply) -> bytes:

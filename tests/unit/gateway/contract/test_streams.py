@@ -6,7 +6,7 @@ import pytest
 from aiohttp import EMPTY_PAYLOAD, StreamReader
 from aiohttp.base_protocol import BaseProtocol
 
-from gateway.contract.streams import take_whole
+from gateway.contract.streams import Line, take_whole
 
 
 async def make_stream(*pieces: bytes, eof: bool = True, limit: int = 2**16) -> StreamReader:
@@ -45,3 +45,12 @@ async def test_a_body_that_was_held_back_is_not_taken() -> None:
     stream = await make_stream(b"a")
     stream._protocol._reading_paused = True
     assert take_whole(stream) is None
+
+
+def test_a_line_gives_what_came_first() -> None:
+    line = Line()
+    line.append(1)
+    line.append(2)
+    assert (line.popleft(), len(line), line.popleft(), bool(line)) == (1, 1, 2, False)
+    with pytest.raises(IndexError):
+        line.popleft()
