@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 
 class Line(list[Any]):
-    """Takes the place of aiohttp's queues of messages: a deque takes 760 bytes, and these nearly always hold one message or none."""
+    """Takes the place of aiohttp's queues of messages: a deque takes 760 bytes, and these hold one message or none."""
 
     def popleft(self) -> Any:
         """Give the first, and take it out."""
