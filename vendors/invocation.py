@@ -11,7 +11,7 @@ import aiohttp
 from gateway.contract.errors import FailureKind
 from gateway.contract.ports import Clock
 from gateway.contract.types import Json
-from gateway.contract.wire import dumps
+from gateway.contract.wire import dumps_to_hold
 from vendors.addresses import FunctionAddress
 from vendors.client_credentials import TokenFailure, TokenSource
 from vendors.http import HttpAnswer, send
@@ -44,7 +44,7 @@ class FunctionInvoker:
     async def invoke(self, payload: Json, *, timeout: float) -> HttpAnswer:  # noqa: ASYNC109 - the limit of one attempt
         """Give the platform's answer, whatever its status, within `timeout` seconds. Raise TokenFailure, TransportFailure."""
         end = self._clock.monotonic() + timeout
-        body = dumps({"headers": [], "payload": payload, "timestamp": int(self._clock.time() * 1000)})
+        body = dumps_to_hold({"headers": [], "payload": payload, "timestamp": int(self._clock.time() * 1000)})
         token = await self._tokens.get(timeout=timeout)
         answer = await self._post(token, body, end)
         if answer.status in REFUSED_TOKEN:

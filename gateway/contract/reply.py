@@ -64,7 +64,9 @@ def verify(reply: Reply, rules: ReplyRules) -> Reply:
     messages = _verify_messages(reply.messages, rules, warnings)
     if reply.legacy_content is not None and "quickReplies" in reply.legacy_content:
         _refuse_quick_replies_on_chat(rules)
-    encoded_metadata = _verify_encoded_metadata(reply.encoded_metadata, rules, "context", warnings)
+    encoded_metadata = reply.encoded_metadata
+    if encoded_metadata is not None:
+        encoded_metadata = _verify_encoded_metadata(encoded_metadata, rules, "context", warnings)
     action, unsupported = reply.action, reply.unsupported_action
     refusal = None if action is None else _refuse_action(action, rules)
     if refusal is not None:
@@ -129,12 +131,15 @@ def _verify_structured_content(
         _refuse_quick_replies_on_chat(rules)
     if rules.structured_content is not StructuredContentMode.OFF:
         findings = _check(message, rules)
-        warnings.extend(f"{path}.structuredContent: {finding}" for finding in findings[:MAX_FINDINGS])
+        if findings:
+            warnings.extend(f"{path}.structuredContent: {finding}" for finding in findings[:MAX_FINDINGS])
         if rules.structured_content is StructuredContentMode.STRICT and any(
             finding.severity is not Severity.NOTE for finding in findings
         ):
             warnings.append(f"{path}: rich content that breaks LivePerson's rules was left out")
             return None
+    if message.encoded_metadata is None:
+        return message
     kept = _verify_encoded_metadata(message.encoded_metadata, rules, path, warnings)
     return message if kept == message.encoded_metadata else replace(message, encoded_metadata=kept)
 
@@ -194,6 +199,14 @@ def _refuse_action(action: Action, rules: ReplyRules) -> _Refusal | None:
 
 def render(reply: Reply) -> Json:
     """Render a verified reply as the custom integration's answer: {"messages": […], "context": {…}}."""
+    messages: list[str | Json] = []
+    encoded_metadata = reply.encoded_metadata
+    for message in reply.messages:
+        if type(message) is Text:
+            messages.append(message.text)
+            encoded_metadata = encoded_metadata or message.encoded_metadata
+        else:
+            messages.append(_render_message(message))
     context: Json = {}
     if reply.action is not None:
         context["action"] = reply.action.name.value
@@ -203,26 +216,26 @@ def render(reply: Reply) -> Json:
         context |= _render_intent(reply.intent)
         if reply.alternatives:
             context["alternativeIntents"] = [_render_intent(intent) for intent in reply.alternatives]
-    encoded_metadata = reply.encoded_metadata or next(
-        (
-            message.encoded_metadata
-            for message in reply.messages
-            if isinstance(message, Text) and message.encoded_metadata
-        ),
-        None,
-    )
     if encoded_metadata:
         context["encodedMetadata"] = encoded_metadata
     if reply.legacy_content is not None:
         context["structuredContent"] = reply.legacy_content
     if reply.legacy_metadata is not None:
         context["metadata"] = reply.legacy_metadata
-    return {"messages": [_render_message(message) for message in reply.messages], "context": context}
+    return {"messages": messages, "context": context}
 
 
 def _loses_metadata(messages: Iterable[Message], for_all: str | None) -> bool:
-    texts = {message.encoded_metadata or for_all for message in messages if isinstance(message, Text)}
-    return len(texts) > 1
+    differ = False
+    first: str | None = None
+    is_first = True
+    for message in messages:
+        if type(message) is Text:
+            carried = message.encoded_metadata or for_all
+            if is_first:
+                first, is_first = carried, False
+            differ |= carried != first
+    return differ
 
 
 def _render_intent(intent: Intent) -> Json:

@@ -37,11 +37,15 @@ def loads(data: bytes | str) -> Any:
 def dumps(value: Any) -> bytes:
     """Write JSON, compact, UTF-8. Raise WireError for what JSON cannot hold."""
     try:
-        # A copy of the right size: orjson leaves what it writes in a block of up to 16 kB, and turns wait with it.
-        return bytes(memoryview(orjson.dumps(value)))
+        return orjson.dumps(value)
     except (TypeError, RecursionError) as error:
         # orjson names the type or the limit, never the value.
         raise WireError(f"cannot be written as JSON: {error}") from None
+
+
+def dumps_to_hold(value: Any) -> bytes:
+    """Write JSON that is held for long, such as while a vendor takes its time: orjson leaves it in a block of up to 16 kB."""
+    return bytes(memoryview(dumps(value)))
 
 
 def reread(written: bytes) -> Any:

@@ -1,5 +1,6 @@
 """A store in this process's memory: gone with the process, bounded in bytes."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -23,6 +24,8 @@ class MemoryStore:
         self._capacity = capacity
         self._queues: dict[float, OrderedDict[str, tuple[float, bytes]]] = {}
         self._queue_of: dict[str, float] = {}
+        self._next_end = math.inf
+        """No value's time is over before this."""
         self.size = 0
         """Bytes in use."""
         self.evictions = 0
@@ -50,7 +53,8 @@ class MemoryStore:
     def change(self, changes: Sequence[Change]) -> None:
         """Do what `apply` does, at once."""
         now = self._clock.monotonic()
-        self._drop_expired(now)
+        if now >= self._next_end:
+            self._drop_expired(now)
         for key, value, ttl in changes:
             if key in self._queue_of:
                 self._remove(key)
@@ -59,7 +63,10 @@ class MemoryStore:
             queue = self._queues.get(ttl)
             if queue is None:
                 queue = self._queues[ttl] = OrderedDict()
-            queue[key] = (now + ttl, value)
+            expires = now + ttl
+            queue[key] = (expires, value)
+            if expires < self._next_end:
+                self._next_end = expires
             self._queue_of[key] = ttl
             self.size += len(key) + len(value)
             while self.size > self._capacity and len(self._queue_of) > 1:
@@ -84,6 +91,9 @@ class MemoryStore:
                 if queue[oldest][0] > now:
                     break
                 self._remove(oldest)
+        self._next_end = min(
+            (next(iter(queue.values()))[0] for queue in self._queues.values() if queue), default=math.inf
+        )
 
     def _evict_one(self, spared: str) -> None:
         for ttl in sorted(self._queues):

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from gateway.contract.errors import FailureKind, InvalidRequest, VendorFailure
 from gateway.contract.types import Json
-from gateway.contract.wire import WireError, dumps
+from gateway.contract.wire import WireError, dumps_to_hold
 from vendors.dialogflow.credentials import GoogleCredentials
 from vendors.dialogflow.errors import Codes, translate_answer, translate_transport
 from vendors.dialogflow.proto import whole_numbers
@@ -53,7 +53,7 @@ class RestTransport:
     async def detect_intent(self, session: str, body: Json, *, timeout: float) -> Json:  # noqa: ASYNC109 - one attempt's limit
         """Send one request within `timeout` seconds. Raise VendorFailure, and InvalidRequest for what is not JSON."""
         try:
-            data = dumps(body)
+            data = dumps_to_hold(body)
         except WireError as error:
             raise InvalidRequest("request", str(error)) from error
         attempt = partial(self._send, f"{self._path}{_quote(session)}:detectIntent", data)

@@ -5,7 +5,7 @@ docs/contract/vendors/function.md, "Query"; docs/contract/hooks.md, "Custom inte
 
 from gateway.contract.errors import InvalidRequest
 from gateway.contract.types import Event, EventKind, Json, VendorSession
-from gateway.contract.wire import WireError, dumps
+from gateway.contract.wire import WireError, dumps_to_hold
 
 
 def build_request(event: Event, session: VendorSession) -> Json:
@@ -23,6 +23,6 @@ def write_request(request: Json, session: VendorSession) -> bytes:
     given = request.get("convId")
     owner = session.get("convId", given)
     try:
-        return dumps(request if owner == given and "convId" in request else {**request, "convId": owner})
+        return dumps_to_hold(request if owner == given and "convId" in request else {**request, "convId": owner})
     except WireError as error:
         raise InvalidRequest("$", str(error)) from error

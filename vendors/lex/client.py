@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from gateway.contract.errors import FailureKind, InvalidRequest, VendorFailure
 from gateway.contract.types import Event, HookKeys, Json, ReadingContext, Reply, VendorSession
-from gateway.contract.wire import WireError, dumps
+from gateway.contract.wire import WireError, dumps_to_hold
 from vendors.exchange import Origin, TransportFailure, find_origin
 from vendors.http import send_to
 from vendors.lex import v2
@@ -60,7 +60,7 @@ class LexV2:
         """Send one request. Raise VendorFailure or InvalidRequest."""
         session_id, body = v2.finish_request(request, session)
         try:
-            data = dumps(body)
+            data = dumps_to_hold(body)
         except WireError as error:
             raise InvalidRequest("$", str(error)) from error
         access, left = self._access.at_hand, timeout

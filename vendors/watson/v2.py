@@ -8,7 +8,7 @@ from typing import Any, Final
 from gateway.contract.draft import ReplyDraft
 from gateway.contract.errors import InvalidRequest
 from gateway.contract.types import Event, EventKind, Json, ReadingContext, Reply, VendorSession
-from gateway.contract.wire import WireError, dumps, name_type
+from gateway.contract.wire import WireError, dumps_to_hold, name_type
 from vendors.watson.generic import read_output
 from vendors.watson.members import clean_text, find_output, read_actions, read_encoded_metadata, read_intents
 
@@ -73,7 +73,7 @@ def build_message(request: Json) -> Json:
 def write_message(request: Json) -> bytes:
     """Write that body. Raise InvalidRequest."""
     try:
-        return dumps(build_message(request))
+        return dumps_to_hold(build_message(request))
     except WireError as error:
         raise InvalidRequest("$", str(error)) from None
 
