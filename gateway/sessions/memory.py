@@ -65,8 +65,7 @@ class MemoryStore:
                 queue = self._queues[ttl] = OrderedDict()
             expires = now + ttl
             queue[key] = (expires, value)
-            if expires < self._next_end:
-                self._next_end = expires
+            self._next_end = min(self._next_end, expires)
             self._queue_of[key] = ttl
             self.size += len(key) + len(value)
             while self.size > self._capacity and len(self._queue_of) > 1:
