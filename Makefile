@@ -59,11 +59,14 @@ console-test: console chromium  ## test the console in a real browser
 screenshots: console chromium  ## renew the documentation's pictures of the console
 	$(BIN)/python -m tests.console.screenshots
 
-.PHONY: redis
+.PHONY: redis valgrind
 redis:  # the tests of the store want a real one; installed from Debian where that is possible
-	tests/install-redis.sh
+	tests/install-debian.sh redis-server
 
-test: setup redis  ## run the tests, against emulated vendors on loopback
+valgrind:  # counts instructions for the bench; as above
+	tests/install-debian.sh valgrind
+
+test: setup redis valgrind  ## run the tests, against emulated vendors on loopback
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # These two targets, and no other, need node and npm.
@@ -112,7 +115,7 @@ clean:  ## remove what was made
 	rm -rf $(VENV) build dist gateway/console/static console/node_modules *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: bench
-bench: setup redis  ## what an event costs: the gateway beside a bare server and the SDKs, by vendor (docs/performance.md)
+bench: setup redis valgrind  ## what an event costs: the gateway beside a bare server and the SDKs, by vendor (docs/performance.md)
 	$(BIN)/python -m load.bench all $(ARGS)
 
 .PHONY: bench-short

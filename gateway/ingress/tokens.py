@@ -49,8 +49,8 @@ class _Good:
 class AppTokens:
     """Tells by its token which account a caller speaks for.
 
-    LivePerson's connector sends the same token for as long as it is good, and to verify a signature costs as much as half a turn.
-    So good tokens are remembered, by their digest: until they end, and only while the very key that they were verified with
+    A connector may send the same token for as long as it is good, and to verify a signature costs as much as half a turn. So good
+    tokens are remembered, by their digest: until they end, and only while the very key that they were verified with
     is still the one of that name. A key that was taken back is noticed when its set is fetched again, remembered token or not.
     """
 

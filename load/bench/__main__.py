@@ -9,6 +9,7 @@ from rich.console import Console
 
 from load.bench.compare import Plan
 from load.bench.connection import WrongAnswer
+from load.bench.counting import NotCounted, has_callgrind
 from load.bench.flood import DELAY, TURNS, WITHIN
 from load.bench.ground import Ground, open_ground
 from load.bench.meters import has_instructions
@@ -22,6 +23,7 @@ from load.bench.targets import complain, judge
 from load.bench.whole import (
     SCALED,
     compare_all,
+    count_all,
     flood_all,
     measure_everything,
     profile_all,
@@ -119,6 +121,16 @@ def stages(*, only: OnlyOption = "") -> None:
     take("stages", rows, start_summary(), lambda ground, summary: profile_all(ground, rows, summary))
 
 
+@app.command(name="count")
+def count_instructions(*, only: OnlyOption = "") -> None:
+    """Count the instructions of an event: slow, and the same whoever else uses the machine. Needs valgrind."""
+    rows = [row for row in choose(only) if not row.is_grpc]
+    if not has_callgrind():
+        typer.echo("bench: valgrind is not installed (apt-get install valgrind)", err=True)
+        raise typer.Exit(2)
+    take("counts", rows, start_summary(), lambda ground, summary: count_all(ground, rows, summary))
+
+
 def take(
     name: str, rows: Sequence[Row], summary: Summary, measuring: Callable[[Ground, Summary], Awaitable[None]]
 ) -> Summary:
@@ -141,7 +153,7 @@ def measure(rows: Sequence[Row], measuring: Callable[[Ground], Awaitable[T]]) ->
 
     try:
         return uvloop.run(run())
-    except (NotStarted, SpyFailed, WrongAnswer) as problem:
+    except (NotCounted, NotStarted, SpyFailed, WrongAnswer) as problem:
         typer.echo(f"bench: {problem}", err=True)
         raise typer.Exit(2) from None
 

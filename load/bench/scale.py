@@ -104,8 +104,12 @@ async def measure_in_flight(
 async def measure_accounts(
     stage: Stage, tell: Callable[[str], None], *, numbers: Sequence[int] = ACCOUNTS, events: int = 4000
 ) -> list[Accounts]:
-    """Serve more and more accounts, each with a bot of every vendor; the events go to the row's bot of each in turns."""
+    """Serve more and more accounts, each with a bot of every vendor; the events go to the row's bot of each in turns.
+
+    They are events of as many conversations whatever the accounts: a conversation of long ago costs more than one just seen.
+    """
     found = []
+    conversations = max(*numbers, 500)
     for number in numbers:
         tell(f"{number} accounts")
         config = stage.directory / f"accounts-{number}"
@@ -115,10 +119,11 @@ async def measure_accounts(
         async with run_server(config, log=stage.directory / "accounts.log") as (pid, url):
             started, mib = perf_counter() - began, read_memory(pid)
             paths = [events_path(name_account(one), stage.row.name) for one in range(number)]
-            target = Target(url, make_requests(paths, conversations=max(number, 500)), stage.recording.answer)
+            target = Target(url, make_requests(paths, conversations=conversations), stage.recording.answer)
             subject = Subject("gateway", pid, target)
             async with Crowd(target) as crowd:
                 first = await _drive(subject, crowd, max(number, 500), 64)
+                await crowd.drive(conversations, 64)
                 cpu = median([await _drive(subject, crowd, events, 64) for _ in range(3)])
             found.append(Accounts(number, number * len(bots), started, mib, first, cpu, read_memory(pid)))
     return found

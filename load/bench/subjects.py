@@ -45,6 +45,8 @@ class Stage:
     vendor: Address
     redis: str | None
     """URL; None where there is no redis-server."""
+    under: tuple[str, ...] = ()
+    """The command that the subjects run under, an interpreter at its end; by themselves where empty."""
 
 
 @asynccontextmanager
@@ -92,7 +94,7 @@ async def run_floor(stage: Stage) -> AsyncIterator[Subject]:
     await asyncio.to_thread(answer.write_bytes, stage.recording.answer)
     path = stage.recording.path if not stage.row.is_grpc else "/none:detectIntent"
     command = module("floor", f"{stage.vendor.url}{path}", str(answer), str(stage.recording.size))
-    async with run(*command, log=stage.directory / "floor.log") as (pid, url):
+    async with run(*stage.under, *command[bool(stage.under) :], log=stage.directory / "floor.log") as (pid, url):
         yield Subject(FLOOR, pid, Target(url, make_requests([events_path()]), stage.recording.answer))
 
 
@@ -116,16 +118,18 @@ async def run_gateway(
     config = stage.directory / f"accounts of {name}"
     bot = make_bot(stage.row, stage.vendor, stage.google, hooks=hooks)
     await asyncio.to_thread(write_account, config, {BOT: bot})
-    async with run_server(config, *options, log=stage.directory / f"{name}.log") as (pid, url):
+    async with run_server(config, *options, log=stage.directory / f"{name}.log", under=stage.under) as (pid, url):
         requests = make_requests([events_path()], **({} if conversations is None else {"conversations": conversations}))
         # Protobuf writes a map in any order, so over gRPC the first answer must do.
         expected = None if stage.row.is_grpc else stage.recording.answer
         yield Subject(name, pid, Target(url, requests, expected))
 
 
-def run_server(config: Path, *options: str, log: Path) -> AbstractAsyncContextManager[tuple[int, str]]:
+def run_server(
+    config: Path, *options: str, log: Path, under: tuple[str, ...] = ()
+) -> AbstractAsyncContextManager[tuple[int, str]]:
     """Run `botbridge serve` on a free port; give its process id and URL."""
-    command = (BOTBRIDGE, "serve", "--config", str(config), "--port", "0", *options)
+    command = (*under, BOTBRIDGE, "serve", "--config", str(config), "--port", "0", *options)
     return run(*command, log=log, first="listening on ")
 
 

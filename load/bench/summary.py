@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from load.bench.counting import Counted
 from load.bench.figures import Machine, Measured
 from load.bench.flood import Flood
 from load.bench.latency import Latency
@@ -34,6 +35,7 @@ class Summary:
     accounts: list[Accounts] = field(default_factory=list)
     workers: list[Workers] = field(default_factory=list)
     profiles: list[Profile] = field(default_factory=list)
+    counted: list[Counted] = field(default_factory=list)
     seconds: float = 0.0
     """That it took to measure all this."""
 

@@ -11,7 +11,7 @@ from load.bench.figures import Measured, spread
 from load.bench.stages import STAGES
 from load.bench.subjects import FLOOR, GATEWAY
 from load.bench.summary import Summary
-from load.bench.targets import USUAL_TARGET, judge
+from load.bench.targets import TARGETS, USUAL_TARGET, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,27 @@ def tabulate_costs(summary: Summary) -> Table:
     if not any(row[3] for row in rows):
         headings, rows = _drop(headings, 3), [_drop(row, 3) for row in rows]
     return Table("Cost of an event", headings, rows, names=2)
+
+
+def tabulate_counts(summary: Summary) -> Table:
+    """Tabulate how many instructions an event takes."""
+    floors = {one.row: one.instructions for one in summary.counted if one.subject == FLOOR}
+    rows = []
+    for one in summary.counted:
+        ratio = one.instructions / floors[one.row] if one.row in floors else None
+        target = TARGETS.get(one.subject)
+        rows.append(
+            (
+                one.row,
+                one.subject,
+                f"{one.instructions / 1000:.0f}",
+                "" if ratio is None else f"{ratio:.2f}",
+                "" if target is None else f"{target:g}",
+                "" if ratio is None or target is None else _say(ok=ratio <= target),
+            )
+        )
+    headings = ("row", "subject", "thousands", "x floor", "at most", "met")
+    return Table("Instructions of an event", headings, rows, names=2)
 
 
 def tabulate_latencies(summary: Summary) -> Table:
@@ -188,6 +209,7 @@ def tabulate_stages(summary: Summary) -> Table:
 
 TABLES: Final[dict[str, Callable[[Summary], Table]]] = {
     "costs": tabulate_costs,
+    "counts": tabulate_counts,
     "latencies": tabulate_latencies,
     "floods": tabulate_floods,
     "levels": tabulate_levels,

@@ -5,6 +5,7 @@ from time import perf_counter
 from typing import Final
 
 from load.bench.compare import Plan, compare
+from load.bench.counting import count, has_callgrind
 from load.bench.figures import describe_machine
 from load.bench.flood import DELAY, TURNS, WITHIN, flood
 from load.bench.ground import Ground
@@ -71,6 +72,14 @@ async def profile_all(ground: Ground, rows: Sequence[Row], summary: Summary) -> 
             summary.profiles.append(await profile(stage))
 
 
+async def count_all(ground: Ground, rows: Sequence[Row], summary: Summary) -> None:
+    """Count the instructions of an event of every row."""
+    for row in rows:
+        ground.tell(f"{row.name}: counting instructions")
+        async with open_stage(ground.directory, row, ground.recordings) as stage:
+            summary.counted += await count(stage)
+
+
 async def measure_everything(ground: Ground, rows: Sequence[Row], plan: Plan) -> Summary:
     """Take all figures."""
     began = perf_counter()
@@ -84,5 +93,9 @@ async def measure_everything(ground: Ground, rows: Sequence[Row], plan: Plan) ->
         await profile_all(ground, over_rest, summary)
     except SpyFailed as problem:
         ground.tell(f"no stages: {problem}")
+    if has_callgrind():
+        await count_all(ground, over_rest, summary)
+    else:
+        ground.tell("no instructions: valgrind is not installed (apt-get install valgrind)")
     summary.seconds = perf_counter() - began
     return summary

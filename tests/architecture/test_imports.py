@@ -14,7 +14,9 @@ from vendors.registry import VENDORS
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("gateway", "vendors", "hooks", "config", "emulators")
 VENDOR_FOLDERS = tuple(f"vendors.{file.parent.name}" for file in sorted((ROOT / "vendors").glob("*/__init__.py")))
-SDKS = frozenset({"boto3", "botocore", "awscrt", "ibm_watson", "ibm_cloud_sdk_core", "google", "grpc", "requests"})
+SDKS = frozenset(
+    {"boto3", "botocore", "awscrt", "_awscrt", "ibm_watson", "ibm_cloud_sdk_core", "google", "grpc", "requests"}
+)
 """What vendors bring along."""
 VENDOR_NAMES = {*VENDORS, "lex-v1"}
 """As account files spell them, those still to come included."""

@@ -27,6 +27,8 @@ class Listener:
         self.answers = list(answers)
         self.requests: list[bytes] = []
         self.connections = 0
+        self.last: Any = None
+        """Who asked last."""
         self.asked = asyncio.Event()
         self.hung_up = asyncio.Event()
 
@@ -36,6 +38,7 @@ class Listener:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or b"0")
+                self.last = writer.get_extra_info("peername")
                 self.requests.append(head + await reader.readexactly(length))
                 self.asked.set()
                 if not self.answers:
@@ -105,6 +108,19 @@ async def test_a_connection_is_used_again(session: aiohttp.ClientSession) -> Non
             status, headers, body = await ask(session, URL(f"http://{authority}/"))
             assert (status, dict(headers), body) == (200, {"Content-Length": "2"}, b"ok")
         assert listener.connections == 1
+
+
+async def test_the_connection_that_was_used_last_is_used_again(session: aiohttp.ClientSession) -> None:
+    async with listening(*[OK] * 5) as (listener, authority):
+        url = URL(f"http://{authority}/")
+        await asyncio.gather(ask(session, url), ask(session, url))
+        assert listener.connections == 2
+        ports = []
+        for _ in range(3):
+            await ask(session, url)
+            ports.append(listener.last)
+        assert len(set(ports)) == 1
+        assert listener.connections == 2
 
 
 @pytest.mark.parametrize(
