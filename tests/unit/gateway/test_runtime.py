@@ -72,7 +72,7 @@ def is_closed(bot: Bot) -> bool:
 
 def is_open(bot: Bot) -> bool:
     vendor: Any = bot.vendor
-    return vendor._connection._sdk is not None
+    return vendor._connection.requests is not None
 
 
 async def until_closed(bot: Bot) -> None:
