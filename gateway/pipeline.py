@@ -7,13 +7,11 @@ repeat? → limits → this conversation's turn → request → pre hooks → ve
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 from urllib.parse import quote
 
 from gateway.bot import Bot
 from gateway.contract.errors import (
-    BridgeError,
     FailureKind,
     HookFailed,
     InvalidRequest,
@@ -33,6 +31,7 @@ from gateway.sessions.conversations import Conversation
 from gateway.sessions.repeats import Answer
 from gateway.sessions.visits import Sessions, Visit
 from gateway.telemetry.logging import get_logger
+from gateway.turn import Observer, Span, Turn
 from hooks.context import HookScope
 from hooks.runner import build_error_report
 
@@ -46,58 +45,6 @@ Render: TypeAlias = Callable[[Reply], bytes]
 Prepare: TypeAlias = Callable[[Event, Json | None], Event]
 """A front door's last word on an event once its turn has come: given what the conversation was opened with, None where it was
 not. Raises RequestRefused."""
-
-
-class Span(NamedTuple):
-    """Where some of a turn's time went."""
-
-    step: str
-    """`queue`, `pre_hooks`, `attempt`, `wait` (between two attempts), `post_hooks` or `read`."""
-    began: float
-    """Seconds since the turn began."""
-    seconds: float
-    failure: str | None = None
-    """What became of an attempt that failed: the failure's kind, in words."""
-
-
-@dataclass(slots=True)
-class Turn:
-    """All that is known of one turn; observers see it when it has ended."""
-
-    bot: Bot
-    event: Event
-    deadline: Deadline
-    started: float
-    built: Json | None = None
-    """The vendor's request as the adapter built it."""
-    request: Json | None = None
-    """The vendor's request as it was sent: what the pre hooks made of it."""
-    given: Json | None = None
-    """The vendor's answer as it came."""
-    answer: Json | None = None
-    """The vendor's answer as it was read: what the post hooks made of it."""
-    reply: Reply | None = None
-    scope: HookScope | None = None
-    """What the hooks see of this turn, once made: one for all of them, error hooks included."""
-    is_new: bool = False
-    """Whether nothing of its conversation had been kept before."""
-    attempts: int = 0
-    steps: dict[str, float] = field(default_factory=dict)
-    """Seconds per step."""
-    spans: list[Span] = field(default_factory=list)
-    """The same in order of time, each attempt by itself; what nobody measured lies between them."""
-    outcome: str = "cancelled"
-    error: BridgeError | None = None
-    fault: BaseException | None = None
-    """What was behind an unforeseen fault."""
-
-    def note(self, step: str, began: float, ended: float) -> None:
-        """Note the time that a step took, by the clock that only goes forward."""
-        self.steps[step] = ended - began
-        self.spans.append(Span(step, began - self.started, ended - began))
-
-
-Observer: TypeAlias = Callable[[Turn], None]
 
 
 class Pipeline:

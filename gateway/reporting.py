@@ -3,9 +3,9 @@
 from typing import Any
 
 from gateway.contract.errors import TurnFailed, VendorFailure
-from gateway.pipeline import Turn
 from gateway.telemetry.logging import TurnLog, describe_exception
 from gateway.telemetry.metrics import Metrics
+from gateway.turn import Turn
 
 
 class TurnReporter:

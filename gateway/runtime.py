@@ -15,11 +15,12 @@ from gateway.clock import SystemClock
 from gateway.contract.callables import Sandbox
 from gateway.contract.types import AccountId, BotName
 from gateway.fleet import BotKey, Fleet, find_vendors
-from gateway.pipeline import ERROR_HOOKS_TIME, Observer, Pipeline
+from gateway.pipeline import ERROR_HOOKS_TIME, Pipeline
 from gateway.remote_hooks import HookMaker
 from gateway.reporting import TurnReporter
 from gateway.sessions.backends import REPEAT_TTL, SESSION_TTL, StoreSettings, make_sessions
 from gateway.telemetry.metrics import Metrics, SharedMetrics
+from gateway.turn import Observer
 from vendors.guarded import GuardedSessions
 from vendors.services import Services
 

@@ -11,8 +11,8 @@ from gateway.bot import Bot
 from gateway.contract.errors import BridgeError
 from gateway.contract.event import parse_event
 from gateway.ingress.events import render_reply
-from gateway.pipeline import Turn
 from gateway.runtime import Runtime
+from gateway.turn import Turn
 from tests.gateways import write_accounts
 
 BOT = "tests.unit.vendors.function.bots:hand_back"

@@ -11,7 +11,7 @@ from gateway.contract.event import parse_event
 from gateway.contract.types import Json
 from gateway.contract.wire import loads
 from gateway.ingress.events import render_reply
-from gateway.pipeline import Turn
+from gateway.turn import Turn
 
 
 class Talk:

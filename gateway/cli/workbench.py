@@ -9,9 +9,9 @@ import typer
 from config.loader import LoadedAccounts
 from gateway.bot import Bot
 from gateway.contract.types import AccountId, BotName
-from gateway.pipeline import Observer
 from gateway.runtime import Runtime
 from gateway.telemetry.logging import configure_logging
+from gateway.turn import Observer
 
 
 @asynccontextmanager

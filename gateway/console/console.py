@@ -24,9 +24,10 @@ from gateway.contract.types import TESTER_PREFIX
 from gateway.figures.keeping import Figures, Look
 from gateway.figures.names import BotKey
 from gateway.ingress.keys import GATE, PIPELINE
-from gateway.pipeline import Pipeline, Turn
+from gateway.pipeline import Pipeline
 from gateway.resilience.limiter import Gate
 from gateway.telemetry.logging import get_logger
+from gateway.turn import Turn
 
 BEAT: Final = 1.0
 """Seconds between two beats: what was recorded is kept, streams that are over end."""

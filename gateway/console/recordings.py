@@ -16,8 +16,8 @@ from gateway.contract.types import AccountId, BotName, Json
 from gateway.contract.wire import WireError, dumps, loads
 from gateway.figures.names import BotKey
 from gateway.figures.times import write_time
-from gateway.pipeline import Turn
 from gateway.telemetry.logging import get_logger
+from gateway.turn import Turn
 
 MAX_SECONDS: Final = 3600
 """For which recording can be switched on at once."""

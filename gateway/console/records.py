@@ -11,7 +11,7 @@ from gateway.contract.structured_content import Finding, Severity, check_quick_r
 from gateway.contract.types import Json, Reply, StructuredContent, StructuredContentMode
 from gateway.contract.wire import copy
 from gateway.figures.times import write_time
-from gateway.pipeline import Turn
+from gateway.turn import Turn
 
 READ: Final = "read"
 """The step without which nobody has looked at the bot's answer."""

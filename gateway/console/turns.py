@@ -18,8 +18,8 @@ from gateway.contract.wire import dumps, loads
 from gateway.ingress.call import INVALID_EVENT
 from gateway.ingress.events import UNKNOWN_BOT, render_reply
 from gateway.ingress.keys import GATE, PIPELINE
-from gateway.pipeline import Turn
 from gateway.resilience.deadline import Deadline
+from gateway.turn import Turn
 
 CLOCK: Final = web.AppKey("clock", Clock)
 _MEMBERS: Final = frozenset({"event", "channel", "environment"})

@@ -226,16 +226,8 @@ def render(reply: Reply) -> Json:
 
 
 def _loses_metadata(messages: Iterable[Message], for_all: str | None) -> bool:
-    differ = False
-    first: str | None = None
-    is_first = True
-    for message in messages:
-        if type(message) is Text:
-            carried = message.encoded_metadata or for_all
-            if is_first:
-                first, is_first = carried, False
-            differ |= carried != first
-    return differ
+    carried = [message.encoded_metadata or for_all for message in messages if type(message) is Text]
+    return bool(carried) and carried.count(carried[0]) < len(carried)
 
 
 def _render_intent(intent: Intent) -> Json:

@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.contract.types import ActionName
 from gateway.figures.histogram import find_bin
-from gateway.pipeline import Turn
+from gateway.turn import Turn
 
 COUNTED: Final = ("turns", "conversations", "closed", "transferred", "escalated", "failed")
 """What is counted, in the order in which it is shown."""

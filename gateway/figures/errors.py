@@ -8,7 +8,7 @@ from gateway.contract.errors import TurnFailed
 from gateway.contract.types import Json
 from gateway.contract.wire import dumps, loads
 from gateway.figures.times import write_time
-from gateway.pipeline import Turn
+from gateway.turn import Turn
 
 
 @dataclass(frozen=True, slots=True)

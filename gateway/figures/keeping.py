@@ -21,8 +21,8 @@ from gateway.figures.parts import spread
 from gateway.figures.series import read_figures
 from gateway.figures.states import Told
 from gateway.figures.tally import BotTally, Tally, write_tallies
-from gateway.pipeline import Turn
 from gateway.telemetry.logging import describe_exception, get_logger
+from gateway.turn import Turn
 
 FLUSH_EVERY: Final = 2.0
 """Seconds between two flushes, and between two looks at the overview while somebody follows it."""

@@ -24,8 +24,8 @@ from gateway.figures.names import (
     write_key,
 )
 from gateway.figures.states import Told
-from gateway.pipeline import Turn
 from gateway.status import BotState
+from gateway.turn import Turn
 
 NOT_COUNTED: Final = frozenset({"repeated", "refused", "cancelled"})
 """Outcomes that are no turn of the bot's: `gateway.status` leaves out the same."""

@@ -6,14 +6,13 @@ aiohttp's: the parser, keep-alive, its limits, and every request that is in any 
 that it documents, so its minor version is pinned, and tests/unit/gateway/ingress/test_connections.py fails where that changes.
 """
 
-import asyncio
 import re
 import time
 from collections.abc import Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from aiohttp import HttpVersion11, hdrs, web
 from aiohttp.http_parser import RawRequestMessage
@@ -22,11 +21,12 @@ from gateway.contract.streams import Line, take_whole
 from gateway.ingress.call import JSON, MAX_BODY, Answered, Handler
 from gateway.ingress.errors import answer_error
 
+if TYPE_CHECKING:
+    import asyncio
+
 _PARAMETER: Final = re.compile(r"\{\w+\}")
 _NAME: Final = "([A-Za-z0-9._~-]+)"
 """What needs no quoting in a path; a name with anything else in it goes aiohttp's way."""
-
-
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -68,29 +68,30 @@ class WholeCall:
 
 
 class Connection(web.RequestHandler):
-    """One connection. While it answers an event itself, aiohttp's side of it believes that a request is under way, as it is."""
+    """One connection. While it answers an event itself, aiohttp's task for it waits, and is not told of what comes meanwhile."""
 
-    __slots__ = ("_answering", "_doors", "_idle")
+    __slots__ = ("_answering", "_doors")
 
     def __init__(self, server: "Server", doors: tuple[Door, ...], **options: Any) -> None:
         super().__init__(server, **options)
         self._messages = Line()  # type: ignore[assignment]  # all that is asked of a deque there
         self._doors = doors
         self._answering: asyncio.Task[None] | None = None
-        self._idle: asyncio.Future[None] | None = None
-        """What aiohttp's task for this connection waits for, kept from it while an event is answered here."""
 
     def data_received(self, data: bytes) -> None:
         """Take what has come."""
         waiter = self._waiter
-        if waiter is None or waiter.done():
+        is_idle = waiter is not None and not waiter.done()
+        # A caller may be faster than aiohttp's task, which begins a round of the loop after its connection.
+        is_new = waiter is None and not self._request_count
+        if self._answering is None and not is_idle and not is_new:
             super().data_received(data)
             return
         self._waiter = None  # aiohttp takes this connection for a busy one, and only keeps what has come
         super().data_received(data)
         self._waiter = waiter
-        if self._messages and not self._begin(waiter):
-            waiter.set_result(None)
+        if self._answering is None and self._messages and not self._begin():
+            self._wake()
 
     async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 - aiohttp's own signature
         """End it, once its request has been answered or the time is over."""
@@ -98,7 +99,13 @@ class Connection(web.RequestHandler):
         if self._answering is not None:
             self._answering.cancel()
 
-    def _begin(self, waiter: asyncio.Future[None]) -> bool:
+    def _process_keepalive(self) -> None:
+        if self._answering is None:
+            super()._process_keepalive()
+        else:  # the answer's end begins it anew
+            self._keepalive_handle = None
+
+    def _begin(self) -> bool:
         """Begin to answer where one whole event has come, and nothing about it is unusual."""
         if len(self._messages) != 1:
             return False
@@ -119,7 +126,6 @@ class Connection(web.RequestHandler):
         if body is None or len(body) > MAX_BODY:
             return False
         self._messages.popleft()
-        self._waiter, self._idle = None, waiter
         self._request_in_progress = True
         assert self._parser is not None  # noqa: S101 - it has read the message
         self._parser.message_consumed()
@@ -151,8 +157,7 @@ class Connection(web.RequestHandler):
 
     def _rest(self) -> None:
         """Wait for the next request, or end: what aiohttp does after each of its own."""
-        waiter, self._idle = self._idle, None
-        self._waiter, self._answering = waiter, None
+        self._answering = None
         self._request_in_progress = False
         if self._handler_waiter is not None and not self._handler_waiter.done():
             self._handler_waiter.set_result(None)
@@ -162,8 +167,13 @@ class Connection(web.RequestHandler):
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         if self._keepalive_handle is None:
             self._keepalive_handle = self._loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
-        if self._messages and waiter is not None and not waiter.done():
-            waiter.set_result(None)
+        if self._messages:
+            self._wake()
+
+    def _wake(self) -> None:
+        """Have aiohttp's task look at what has come; one that has not begun will by itself."""
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
 
 class Server(web.Server):

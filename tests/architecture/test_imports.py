@@ -47,7 +47,14 @@ CORE = (
     "gateway.clock",
     "gateway.status",
 )
-TURNS = ("gateway.bot", "gateway.pipeline", "gateway.openings", "gateway.escalation", "gateway.reporting")
+TURNS = (
+    "gateway.bot",
+    "gateway.pipeline",
+    "gateway.turn",
+    "gateway.openings",
+    "gateway.escalation",
+    "gateway.reporting",
+)
 VENDOR_SERVICES = (
     "vendors.exchange",
     "vendors.http",

@@ -2,7 +2,7 @@
 
 import asyncio
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
@@ -16,7 +16,7 @@ from gateway.contract.event import parse_event
 from gateway.contract.reply import ReplyRules, render
 from gateway.contract.types import AccountId, BotName, Event, HookKeys, Json, ReadingContext, Reply, VendorSession
 from gateway.contract.wire import dumps
-from gateway.pipeline import Pipeline, Turn
+from gateway.pipeline import Pipeline
 from gateway.resilience.limiter import Limiter, LimitPolicy
 from gateway.resilience.retry import RetryPolicy
 from gateway.sessions.backends import StoreSettings, make_sessions
@@ -24,6 +24,9 @@ from gateway.status import BotStatus
 from gateway.telemetry.metrics import Metrics
 from hooks.loader import Hook
 from hooks.runner import HookRunner
+
+if TYPE_CHECKING:
+    from gateway.turn import Turn
 
 NOT_CATCHED = "com.liveperson.bot-connectors-worker.error.events-queue.not-catched-pipeline-error"
 

@@ -7,8 +7,8 @@ from gateway.console.recordings import KEPT, MAX_BOTS, PER_SECOND, TOO_LARGE, Ar
 from gateway.console.records import Source, write_record, write_summary
 from gateway.contract.types import AccountId, BotName
 from gateway.figures.names import BotKey
-from gateway.pipeline import Turn
 from gateway.sessions.memory_archive import MemoryArchive
+from gateway.turn import Turn
 from tests.console_turns import ACCOUNT, make_payload, open_stage
 from tests.fakes import FakeClock
 

@@ -18,7 +18,6 @@ from gateway.contract.types import AccountId, Action, ActionName, BotName, Readi
 from gateway.figures.keeping import Figures
 from gateway.figures.lives import Live
 from gateway.figures.names import BotKey
-from gateway.pipeline import Turn
 from gateway.resilience.breaker import Breaker
 from gateway.resilience.deadline import Deadline
 from gateway.resilience.limiter import Limiter, LimitPolicy
@@ -27,6 +26,7 @@ from gateway.sessions.backends import StoreSettings, make_sessions
 from gateway.sessions.memory_archive import MemoryArchive
 from gateway.status import BotStatus
 from gateway.telemetry.metrics import Metrics
+from gateway.turn import Turn
 from hooks.runner import HookRunner
 from tests.fakes import FakeClock
 from tests.redis_server import RedisServer, redis_server

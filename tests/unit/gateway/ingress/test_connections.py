@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import re
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
@@ -120,6 +121,21 @@ async def test_what_is_unusual_goes_aiohttp_s_way(pieces: tuple[bytes, ...]) -> 
     (ours, by_aiohttp), (theirs, _) = [await look(pieces, ours=ours) for ours in (True, False)]
     assert ours == theirs
     assert by_aiohttp
+
+
+@pytest.mark.parametrize("keeps", [True, False], ids=["stays", "one request"])
+async def test_a_caller_that_sends_at_once_gets_our_answer(*, keeps: bool) -> None:
+    """Connection and request are there before the server has looked at either, as of callers that come for one event."""
+    async with serving(echo) as address:
+        plug = socket.create_connection(address)
+        plug.sendall(WHOLE if keeps else WHOLE + WHOLE)
+        reader, writer = await asyncio.open_connection(sock=plug)
+        status, headers, _ = await read_answer(reader)
+        assert (status, "Server" in headers) == (b"HTTP/1.1 200 OK", not keeps)
+        if keeps:
+            writer.write(WHOLE)
+        assert (await read_answer(reader))[0] == b"HTTP/1.1 200 OK"
+        writer.close()
 
 
 async def test_what_nobody_foresaw_is_an_answer() -> None:
